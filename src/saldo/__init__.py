@@ -1,0 +1,1 @@
+"""Saldo: from Microsoft's bill to the customer's last cent."""
