@@ -1,0 +1,114 @@
+"""Reading companies and customers, as plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from saldo.core.identity import CompanyId, CustomerId
+from saldo.core.problems import Refused
+from saldo.parties import models
+
+
+class UnableToName(Refused):
+    """A name that fits nothing, or more than one thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """A legal entity of the partner."""
+
+    id: CompanyId
+    name: str
+    country: str
+    currency: str
+    zone: str
+    cloud: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer's tenant; ``key`` is Microsoft's name for it."""
+
+    key: CustomerId
+    name: str
+    domain: str
+    country: str
+
+
+def list_companies() -> tuple[Company, ...]:
+    """All companies of the installation, oldest first."""
+    return tuple(_company(row) for row in models.Company.objects.order_by("id"))
+
+
+def get_company(*, name: str | None) -> Company:
+    """The company of this name; the only one when no name is given.
+
+    Refuses (UnableToName): parties.company.none-yet, parties.company.unknown, parties.company.several.
+    """
+    companies = list_companies()
+    if not companies:
+        raise UnableToName(code="parties.company.none-yet")
+    if name is None:
+        if len(companies) > 1:
+            raise UnableToName(code="parties.company.several", facts={"names": [c.name for c in companies]})
+        return companies[0]
+    for company in companies:
+        if company.name == name:
+            return company
+    raise UnableToName(code="parties.company.unknown", facts={"name": name, "names": [c.name for c in companies]})
+
+
+def find_customer(*, company: CompanyId, key: CustomerId) -> Customer | None:
+    """The customer of this key, or None."""
+    row = _customers(company).filter(key=key).first()
+    return _customer(row) if row else None
+
+
+def name_customer(*, company: CompanyId, said: str) -> Customer:
+    """The customer a person means: by tenant GUID (any case) or exact name.
+
+    Refuses (UnableToName): parties.customer.unknown, parties.customer.several (facts: the ids).
+    """
+    rows = list(_customers(company).filter(key__in=[said, said.lower()])[:1])
+    rows = rows or list(_customers(company).filter(name=said).order_by("key")[:20])
+    if not rows:
+        raise UnableToName(code="parties.customer.unknown", facts={"customer": said})
+    if len(rows) > 1:
+        raise UnableToName(code="parties.customer.several", facts={"customer": said, "ids": [row.key for row in rows]})
+    return _customer(rows[0])
+
+
+def list_customers_named(*, company: CompanyId, name: str) -> tuple[Customer, ...]:
+    """Customers whose name is this one, whatever its case; for rows that carry no id."""
+    return tuple(_customer(row) for row in _customers(company).filter(name__iexact=name).order_by("key"))
+
+
+def list_customers(*, company: CompanyId, search: str = "", owner: int | None = None) -> tuple[Customer, ...]:
+    """Customers by name; ``search`` looks into name, domain and key, ``owner`` keeps one sales agent's own."""
+    rows = _customers(company)
+    if owner is not None:
+        rows = rows.filter(owner_id=owner)
+    for word in search.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(domain__icontains=word) | Q(key__startswith=word.lower()))
+    return tuple(_customer(row) for row in rows.order_by("name", "key"))
+
+
+def count_customers(*, company: CompanyId) -> int:
+    """How many customers the company has."""
+    return _customers(company).count()
+
+
+def _customers(company: CompanyId) -> QuerySet[models.Customer]:
+    return models.Customer.objects.filter(company_id=company)
+
+
+def _company(row: models.Company) -> Company:
+    return Company(
+        id=CompanyId(row.pk), name=row.name, country=row.country, currency=row.currency, zone=row.zone, cloud=row.cloud
+    )
+
+
+def _customer(row: models.Customer) -> Customer:
+    return Customer(key=CustomerId(row.key), name=row.name, domain=row.domain, country=row.country)
