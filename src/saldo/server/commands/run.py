@@ -1,0 +1,117 @@
+"""``saldo run``: the desk and its background worker, on this machine, until Ctrl C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from saldo.cli.output import Output
+from saldo.server.installation import Installation, find_installation, home_folder, start_database
+
+HOST = "127.0.0.1"
+_ENDS_AFTER_SECONDS = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to serve, and whether to begin with a demo partner."""
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--demo", action="store_true", help="on an empty installation, begin with a demo partner")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Make or open the installation, start web server and worker, stay until one of them ends."""
+    if not _is_free(args.port):
+        return out.fail(
+            "server.port-taken",
+            f"Port {args.port} is in use on this machine. Choose another: saldo run --port {args.port + 1}",
+            {"port": args.port},
+        )
+    _open(args, out)
+    processes = _start(args.port)
+    try:
+        _wait_until_served(args.port, processes)
+        _greet(args, out)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        out.note("Stopping.")
+    finally:
+        _end(processes)
+    return max(0, *(process.returncode or 0 for process in processes))
+
+
+def _open(args: argparse.Namespace, out: Output) -> Installation:
+    home = home_folder()
+    from saldo.server.setup import make_installation, start_django
+
+    installation = find_installation(home)
+    if installation is None:
+        out.say(f"Making an installation in {home} …")
+        installation = make_installation(home)
+    else:
+        start_database(installation)
+        start_django(home)
+    from saldo.server.setup import migrate
+
+    migrate()
+    if args.demo:
+        from saldo.server.demo_partner import ensure_demo_partner
+
+        ensure_demo_partner(installation, out)
+    return installation
+
+
+def _start(port: int) -> list[subprocess.Popen[bytes]]:
+    """The web server and the worker, each a process of its own; DuckDB connects after the fork."""
+    python = sys.executable
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    web = [python, "-m", "gunicorn", "saldo.server.wsgi", "--config", "python:saldo.server.gunicorn"]
+    worker = [python, "-m", "saldo.server.worker"]
+    return [
+        subprocess.Popen([*web, "--bind", f"{HOST}:{port}"], env=environment),  # noqa: S603 - fixed words, no shell
+        subprocess.Popen(worker, env=environment),  # noqa: S603 - fixed words, no shell
+    ]
+
+
+def _wait_until_served(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+    while _is_free(port) and all(process.poll() is None for process in processes):
+        time.sleep(0.1)
+
+
+def _greet(args: argparse.Namespace, out: Output) -> None:
+    address = f"http://{HOST}:{args.port}"
+    from saldo.server.demo_partner import find_demo_sign_ins
+
+    sign_ins = find_demo_sign_ins(home_folder())
+    out.document({"address": address, "sign_ins": sign_ins})
+    out.say(f"\nSaldo is ready: {address}")
+    if sign_ins:
+        out.say("\nDemo sign-ins (all with the same password):")
+        for sign_in in sign_ins:
+            out.say(f"  {sign_in['role']:<24} {sign_in['email']:<32} {sign_in['password']}")
+    else:
+        out.say("Nobody can sign in yet? `saldo person add --email YOU --role global-admin` makes the first person.")
+    out.say("\nCtrl C stops it.")
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(_ENDS_AFTER_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) != 0

@@ -1,0 +1,17 @@
+"""Background work by name. A task steps into its company and calls one flow; it decides nothing."""
+
+from __future__ import annotations
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from saldo.core.identity import CompanyId
+from saldo.server.wiring import real_world
+
+
+@app.task(name="import-files", queue="imports", lock="imports", pass_context=True)
+def import_files(context: JobContext, *, company: int, batch: str, actor: str) -> None:
+    """Import the files that lie in a batch of the landing folder; one import at a time."""
+    from saldo.flows.import_files import import_batch
+
+    import_batch(company=CompanyId(company), batch=batch, actor=actor, world=real_world())
