@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +25,20 @@ import django
 django.setup()
 
 from saldo.core.identity import CompanyId
+from saldo.server.postgres import Embedded
 from tests.databases import TestDatabases
+
+
+def pytest_unconfigure() -> None:
+    """The run's home goes with the run; workers leave that to who started them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    home = Path(os.environ.pop("PYTEST_SALDO_HOME", ""))
+    if home.name.startswith("saldo-tests-"):
+        if (home / "postgres").exists():
+            Embedded(home).stop()
+        shutil.rmtree(home, ignore_errors=True)
+
 
 NOW = datetime(2026, 5, 12, 7, 12, tzinfo=UTC)
 
@@ -76,8 +90,6 @@ def company(db: None) -> Iterator[CompanyId]:
     from saldo.parties.actions import found_company
     from saldo.parties.company import company_context
 
-    made = found_company(
-        name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor="test", at=NOW
-    )
+    made = found_company(name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor="test", at=NOW)
     with company_context(made):
         yield made

@@ -50,7 +50,9 @@ class TestFloors:
         assert [named(path) for path in rooms if path.read_text().strip()] == []
 
     def test_no_folder_or_file_has_a_name_that_says_nothing(self) -> None:
-        assert [named(path) for path in sources() if path.stem in FORBIDDEN_NAMES or path.parent.name in FORBIDDEN_NAMES] == []
+        assert [
+            named(path) for path in sources() if path.stem in FORBIDDEN_NAMES or path.parent.name in FORBIDDEN_NAMES
+        ] == []
 
     def test_the_program_starts_without_django_and_without_the_line_engine(self) -> None:
         code = "import saldo.server.entry, sys; sys.exit(bool({'django', 'duckdb'} & set(sys.modules)))"
@@ -60,7 +62,9 @@ class TestFloors:
 class TestSizes:
     def test_files_are_short(self) -> None:
         long = {named(path): len(path.read_text().splitlines()) for path in sources()}
-        assert {name: lines for name, lines in long.items() if lines > FILE_LINES and name not in LONGER_BY_PERMISSION} == {}
+        assert {
+            name: lines for name, lines in long.items() if lines > FILE_LINES and name not in LONGER_BY_PERMISSION
+        } == {}
 
     def test_test_files_are_short(self) -> None:
         long = {named(path): len(path.read_text().splitlines()) for path in sources(ROOT / "tests")}
@@ -94,7 +98,9 @@ class TestMoney:
     @pytest.mark.parametrize("path", pure_files(), ids=named)
     def test_no_float_near_money(self, path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text())):
-            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), f"{named(path)}:{node.lineno}"
+            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), (
+                f"{named(path)}:{node.lineno}"
+            )
             assert not (isinstance(node, ast.Name) and node.id == "float"), f"{named(path)}:{node.lineno}"
 
 

@@ -52,7 +52,9 @@ class TestTables:
         assert upward == []
 
     def test_the_audit_log_keeps_companies_and_people_as_plain_values(self) -> None:
-        assert [f for model in apps.get_app_config("audit").get_models() for f in model._meta.fields if f.is_relation] == []
+        assert [
+            f for model in apps.get_app_config("audit").get_models() for f in model._meta.fields if f.is_relation
+        ] == []
 
     @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET code = 'x'", "DELETE FROM audit_entry"])
     def test_the_audit_log_is_append_only(self, company: CompanyId, statement: str) -> None:

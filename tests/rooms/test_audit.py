@@ -29,7 +29,9 @@ class TestSeals:
         three_days_of_acts(company)
         assert actions.seal_days_before(company=company, today=date(2026, 5, 14)) == 2
         assert actions.seal_days_before(company=company, today=date(2026, 5, 14)) == 0
-        assert queries.check_chain(company=company) == queries.ChainState(state="intact", sealed_until=date(2026, 5, 13))
+        assert queries.check_chain(company=company) == queries.ChainState(
+            state="intact", sealed_until=date(2026, 5, 13)
+        )
 
     def test_without_a_seal_nothing_is_claimed(self, company: CompanyId) -> None:
         assert queries.check_chain(company=company).state == "no-seal-yet"
@@ -39,9 +41,7 @@ class TestSeals:
         actions.seal_days_before(company=company, today=date(2026, 6, 1))
         assert [seal.count for seal in queries.list_seals(company=company)] == [3, 2, 2]
 
-    def test_an_entry_changed_by_the_owner_of_the_tables_breaks_the_chain_on_its_day(
-        self, own_database: str
-    ) -> None:
+    def test_an_entry_changed_by_the_owner_of_the_tables_breaks_the_chain_on_its_day(self, own_database: str) -> None:
         from saldo.parties.actions import found_company
         from saldo.parties.company import company_context
 
@@ -57,7 +57,9 @@ class TestSeals:
             cursor.execute("UPDATE audit_entry SET actor = 'user:8' WHERE at::date = '2026-05-13'")
             assert cursor.rowcount == 2
         with company_context(company):
-            assert queries.check_chain(company=company) == queries.ChainState(state="broken", broken_on=date(2026, 5, 13))
+            assert queries.check_chain(company=company) == queries.ChainState(
+                state="broken", broken_on=date(2026, 5, 13)
+            )
 
 
 class TestReading:

@@ -20,7 +20,9 @@ def seal_days_before(*, company: CompanyId, today: date) -> int:
     day = before.day + timedelta(days=1) if before else first.astimezone(UTC).date()
     made = 0
     while day < today:
-        entries = sealed_entries(company=company, after=before.last_entry if before else 0, before_at=_midnight_after(day))
+        entries = sealed_entries(
+            company=company, after=before.last_entry if before else 0, before_at=_midnight_after(day)
+        )
         seal = seal_day(day=day, entries=entries, before=before)
         if seal.count:
             Seal.objects.create(

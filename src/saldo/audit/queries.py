@@ -57,7 +57,8 @@ def count_entries(
     *, company: CompanyId, actor: str = "", subject: str = "", code: str = "", day: date | None = None
 ) -> int:
     """How many acts `list_entries` would list in all."""
-    return _matching(company, actor=actor, subject=subject, code=code, day=day).count()
+    found: int = _matching(company, actor=actor, subject=subject, code=code, day=day).count()
+    return found
 
 
 def list_seals(*, company: CompanyId) -> tuple[DaySeal, ...]:

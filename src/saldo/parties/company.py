@@ -26,7 +26,7 @@ def company_context(company: CompanyId) -> Iterator[None]:
 
 @contextmanager
 def person_context(user: int) -> Iterator[None]:
-    """One transaction in which a person's own grants exist, in whichever company: asked at sign-in, before a company is chosen."""
+    """One transaction in which a person's own grants exist, in every company: sign-in asks before one is chosen."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('saldo.person', %s, true)", [str(user)])
         yield

@@ -82,7 +82,7 @@ class Grant(models.Model):
 
 
 class Customer(models.Model):
-    """A customer's tenant. ``key`` is what Microsoft's rows call it: the tenant GUID, an account number, or a bare name."""
+    """A customer's tenant; ``key`` is its name in Microsoft's rows: tenant GUID, account number, or a bare name."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     key = models.TextField()

@@ -1,4 +1,4 @@
-"""The program ``saldo``: reads the words, readies what the command needs, runs it, never shows a traceback for bad input."""
+"""The program ``saldo``: reads the words, readies what the command needs, runs it; bad input shows no traceback."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def describe(home: Path) -> Installation:
 
 
 def start_database(installation: Installation) -> None:
-    """Start the embedded server when the installation has one. Refuses (UnableToOpen): server.database-will-not-start."""
+    """Start the embedded server, if there is one. Refuses (UnableToOpen): server.database-will-not-start."""
     if installation.superuser is None:
         return
     from saldo.server.postgres import ServerWillNotStart

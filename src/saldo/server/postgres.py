@@ -130,12 +130,14 @@ class Embedded:
 
     def _program(self, name: str, *arguments: str) -> None:
         with tempfile.TemporaryFile("w+") as said:
-            done = subprocess.run(  # noqa: S603 - our own program, no shell, no outside text
+            done = subprocess.run(
                 [str(_programs() / name), *arguments],
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                **({"user": OS_USER, "group": OS_USER, "extra_groups": ()} if _is_root() else {}),
+                user=OS_USER if _is_root() else None,
+                group=OS_USER if _is_root() else None,
+                extra_groups=() if _is_root() else None,
                 cwd=self.home / "postgres",
                 check=False,
             )
@@ -171,8 +173,8 @@ class Embedded:
         if os.getpid() != pid or not self.data.exists():  # a forked child is not the user who came in
             return
         (self.home / "postgres" / "users" / str(pid)).unlink(missing_ok=True)
-        subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-I", "-S", str(Path(__file__)), str(self.home)],
+        subprocess.Popen(
+            [sys.executable, "-I", str(Path(__file__)), str(self.home)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -208,7 +210,7 @@ def _ensure_os_user() -> None:
         pwd.getpwnam(OS_USER)
     except KeyError:
         print(f"Running as root: making the system user {OS_USER} for the embedded PostgreSQL.", file=sys.stderr)  # noqa: T201 - said once, at set-up
-        subprocess.run(  # noqa: S603 - fixed words, no shell
+        subprocess.run(
             ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OS_USER], check=True
         )
 

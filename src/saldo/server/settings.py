@@ -22,7 +22,8 @@ BEHIND_TLS = os.environ.get("SALDO_TLS") == "1"
 
 DATABASES = {
     "default": INSTALLATION.app.as_django() | {"OPTIONS": {"application_name": "saldo"}},
-    "owner": INSTALLATION.owner.as_django() | {"OPTIONS": {"application_name": "saldo-owner"}, "TEST": {"MIRROR": "default"}},
+    "owner": INSTALLATION.owner.as_django()
+    | {"OPTIONS": {"application_name": "saldo-owner"}, "TEST": {"MIRROR": "default"}},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -90,8 +90,9 @@ def _database(installation: Installation, *, migrate: bool) -> list[Finding]:
 def _server(installation: Installation) -> Finding:
     from django.db import connection
 
-    connection.ensure_connection()
-    version = connection.pg_version // 10000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0]) // 10000
     kind = "embedded" if installation.superuser else "external"
     return Finding("PostgreSQL", "well" if version >= 15 else "ill", f"{kind}, version {version}, 15 or newer needed")
 
@@ -112,7 +113,11 @@ def _tables(installation: Installation) -> Finding:
 
     executor = MigrationExecutor(connections["owner"])
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    return Finding("tables", "ill" if missing else "well", f"{missing} steps behind (saldo doctor --migrate)" if missing else "up to date")
+    return Finding(
+        "tables",
+        "ill" if missing else "well",
+        f"{missing} steps behind (saldo doctor --migrate)" if missing else "up to date",
+    )
 
 
 def _companies(installation: Installation) -> Finding:

@@ -34,7 +34,5 @@ def make(*, name: str, country: str, currency: str, cloud: str) -> Installation:
     from saldo.parties.actions import found_company
     from saldo.server.clock import MachineClock
 
-    found_company(
-        name=name, country=country, currency=currency, cloud=cloud, actor=COMMAND, at=MachineClock().now()
-    )
+    found_company(name=name, country=country, currency=currency, cloud=cloud, actor=COMMAND, at=MachineClock().now())
     return installation

@@ -73,8 +73,8 @@ def _start(port: int) -> list[subprocess.Popen[bytes]]:
     web = [python, "-m", "gunicorn", "saldo.server.wsgi", "--config", "python:saldo.server.gunicorn"]
     worker = [python, "-m", "saldo.server.worker"]
     return [
-        subprocess.Popen([*web, "--bind", f"{HOST}:{port}"], env=environment),  # noqa: S603 - fixed words, no shell
-        subprocess.Popen(worker, env=environment),  # noqa: S603 - fixed words, no shell
+        subprocess.Popen([*web, "--bind", f"{HOST}:{port}"], env=environment),
+        subprocess.Popen(worker, env=environment),
     ]
 
 
