@@ -7,7 +7,7 @@ import getpass
 import sys
 
 from saldo.cli.output import Output
-from saldo.parties.rules.roles import ROLES
+from saldo.parties.rules.roles import Role
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=("add",))
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", default="")
-    parser.add_argument("--role", required=True, choices=sorted(ROLES))
+    parser.add_argument("--role", required=True, choices=[role.value for role in Role])
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
