@@ -26,7 +26,9 @@ class TestCsv:
         rows = read_csv(write_csv(a_sheet("5 seats added", Decimal("-1234567.80"))))
         assert rows[1] == ["5 seats added", "-1234567.80"]
 
-    @pytest.mark.parametrize("text", ["=1+1", "+46 8 123", "-5 licences", "@import", "\tx", "  =cmd|' /C calc'!A0", "＝A1"])
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+46 8 123", "-5 licences", "@import", "\tx", "  =cmd|' /C calc'!A0", "＝A1"]
+    )
     def test_no_text_is_taken_for_a_formula(self, text: str) -> None:
         assert read_csv(write_csv(a_sheet(text, 1)))[1][0].startswith("'")
 

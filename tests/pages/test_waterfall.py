@@ -108,5 +108,7 @@ class TestEdges:
         assert drawn.before.left + drawn.before.width == drawn.after.left == drawn.axis.place(Decimal(0))
 
     def test_a_cent_beside_a_million_is_still_seen(self) -> None:
-        drawn = draw_waterfall(before=Decimal(0), changes=[Decimal(1_000_000), Decimal("0.01")], after=Decimal("1000000.01"))
+        drawn = draw_waterfall(
+            before=Decimal(0), changes=[Decimal(1_000_000), Decimal("0.01")], after=Decimal("1000000.01")
+        )
         assert drawn.steps[1].bar.width > 0

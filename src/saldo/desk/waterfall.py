@@ -133,8 +133,10 @@ def choose_axis(amounts: Sequence[Decimal]) -> Axis:
         if lowest + step * INTERVALS >= high:
             break
         step = _nice_step(step * Decimal("1.01"))
-    return Axis(lowest=max(lowest, _ZERO), step=step, is_cut=True) if is_cut and lowest > 0 else Axis(
-        lowest=lowest, step=step, is_cut=False
+    return (
+        Axis(lowest=max(lowest, _ZERO), step=step, is_cut=True)
+        if is_cut and lowest > 0
+        else Axis(lowest=lowest, step=step, is_cut=False)
     )
 
 
@@ -152,9 +154,7 @@ def _fold(changes: Sequence[Decimal], order: list[int]) -> tuple[list[int], list
 def _steps(axis: Axis, start: Decimal, indices: Sequence[int], changes: Sequence[Decimal]) -> tuple[Step, ...]:
     steps, level = [], start
     for index in indices:
-        steps.append(
-            Step(index=index, amount=changes[index], bar=_between(axis, level, level + changes[index]))
-        )
+        steps.append(Step(index=index, amount=changes[index], bar=_between(axis, level, level + changes[index])))
         level += changes[index]
     return tuple(steps)
 

@@ -1,0 +1,89 @@
+"""Figures, days and words in the reader's language, for templates and view models alike.
+
+The language is the one the request runs in; how each language writes is decided in ``core.written``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import translation
+
+from saldo.core.identity import LANGUAGES
+from saldo.core.money import amount_text
+from saldo.core.periods import Month
+from saldo.core.written import write_amount, write_day, write_month, write_number, write_percent
+
+_BY_DJANGO_NAME = {tag.lower(): tag for tag in LANGUAGES}
+
+
+def language() -> str:
+    """The reader's language as a BCP 47 tag."""
+    return _BY_DJANGO_NAME.get((translation.get_language() or "en").lower(), "en")
+
+
+def say(code: str, /, **facts: object) -> str:
+    """The words of a code with its facts put in."""
+    return translation.gettext(code) % facts if facts else translation.gettext(code)
+
+
+def say_many(code: str, count: int | Decimal, /, **facts: object) -> str:
+    """The words of a code in the form that fits ``count``, which is written as ``%(count)s``."""
+    words = translation.ngettext(code, code, int(count))
+    return words % ({"count": number(count)} | facts)
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """An amount with all its digits, the minus as U+2212."""
+    return write_amount(value, currency, language())
+
+
+def signed(value: Decimal, currency: str) -> str:
+    """A change: plus or minus always, but zero without a sign."""
+    return write_amount(value, currency, language(), signed=True)
+
+
+def number(value: int | Decimal) -> str:
+    """A plain figure with as many digits as it has, none of them a trailing zero."""
+    exact = Decimal(value)
+    plain = exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
+    return write_number(plain, language())
+
+
+def percent(value: Decimal) -> str:
+    """A signed per cent with one decimal."""
+    return write_percent(value, language(), signed=True)
+
+
+def day(value: date | datetime | None, form: str = "long") -> str:
+    """A day, or nothing where there is none."""
+    return "" if value is None else write_day(value, language(), form="short" if form == "short" else "long")
+
+
+def minute(value: datetime) -> str:
+    """An instant to the minute, in UTC."""
+    return f"{write_day(value.date(), language())}, {value:%H:%M} UTC"
+
+
+def month(value: Month) -> str:
+    """A month with its year."""
+    return write_month(value, language())
+
+
+def period(first: date | None, last: date | None) -> str:
+    """The days a charge covers, both inclusive; one day is written once."""
+    if first is None or last is None or first == last:
+        return day(first or last)
+    same_year = first.year == last.year
+    return say("pages.period", first=day(first, "short") if same_year else day(first), last=day(last))
+
+
+def share(change: Decimal, before: Decimal) -> Decimal | None:
+    """The change in per cent of what was before; None where that says nothing (from zero or below)."""
+    return change / before * 100 if before > 0 else None
+
+
+def plain(value: Decimal, currency: str) -> Decimal:
+    """The amount as it leaves the house: all minor digits of its currency."""
+    return Decimal(amount_text(value, currency))
