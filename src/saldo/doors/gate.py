@@ -1,0 +1,84 @@
+"""The one door of every page: asked once, answered by the table of roles, denials written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from saldo.audit import log
+from saldo.core.identity import CustomerId
+from saldo.doors.visitor import Visitor, find_visitor
+from saldo.doors.world import get_world
+from saldo.parties.queries import find_customer_owner
+from saldo.parties.rules.roles import TABLE, Answer
+
+View = Callable[..., HttpResponse]
+SIGNED_IN = "signed-in"
+"""What pages ask that are everybody's own: settings, the palette."""
+
+
+def gate(capability: str, *, customer: str = "") -> Callable[[View], View]:
+    """Open the page to those who may; ``customer`` is the address part that names the customer asked about.
+
+    Without sign-in: the sign-in page. Without the right: the reason in words with 403, and an entry in the audit log.
+    An unknown customer is 404 for those who may see all of them and 403 for others, so that nobody can probe for names.
+    """
+    if capability not in TABLE and capability != SIGNED_IN:
+        raise KeyError(capability)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            visitor = find_visitor(request)
+            if visitor is None:
+                return _outside(request)
+            if capability == SIGNED_IN:
+                return view(request, *args, **kwargs)
+            answer = _ask(visitor, capability, kwargs.get(customer, ""))
+            if not answer.is_allowed:
+                return _deny(request, visitor, capability, answer)
+            return view(request, *args, **kwargs)
+
+        guarded.gated_by = capability  # type: ignore[attr-defined]  # read by the test that walks all addresses
+        return guarded
+
+    return guard
+
+
+def _ask(visitor: Visitor, capability: str, customer: str) -> Answer:
+    general = visitor.answer(capability)
+    if not customer or not general.is_allowed:
+        return general
+    owner = find_customer_owner(company=visitor.company.id, key=CustomerId(customer))
+    answer = visitor.answer(capability, is_own_customer=owner is not None and owner.user == visitor.user)
+    if owner is None and answer.is_allowed:
+        raise Http404
+    return answer
+
+
+def _outside(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return render(request, "doors/refused.html", {"because": "doors.refused.no-role-in-company"}, status=403)
+    if getattr(request, "htmx", False):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = reverse("account_login")
+        return answer
+    return redirect_to_login(request.get_full_path())
+
+
+def _deny(request: HttpRequest, visitor: Visitor, capability: str, answer: Answer) -> HttpResponse:
+    log.record(
+        company=visitor.company.id,
+        code="doors.gate.denied",
+        actor=visitor.actor,
+        subject=visitor.actor,
+        at=get_world().clock.now(),
+        facts={"capability": capability, "because": answer.because, "page": request.path[:200]},
+    )
+    return render(request, "doors/refused.html", {"because": f"doors.refused.{answer.because}"}, status=403)
