@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.problems import Refused
 from saldo.parties import models
+from saldo.parties.rules.roles import Grant, Role, Scope
 
 
 class UnableToName(Refused):
@@ -35,6 +38,26 @@ class Customer:
     name: str
     domain: str
     country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a role in a company; ``is_invited`` until they set their password."""
+
+    id: int
+    name: str
+    email: str
+    grants: tuple[Grant, ...]
+    is_active: bool
+    is_invited: bool
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose customer a customer is; ``user`` None when nobody's."""
+
+    user: int | None
 
 
 def list_companies() -> tuple[Company, ...]:
@@ -100,6 +123,44 @@ def count_customers(*, company: CompanyId) -> int:
     return _customers(company).count()
 
 
+def find_customer_owner(*, company: CompanyId, key: CustomerId) -> Owner | None:
+    """Whose customer this is; None when there is no such customer."""
+    found = _customers(company).filter(key=key).values_list("owner_id", flat=True)[:1]
+    return next((Owner(user=user) for user in found), None)
+
+
+def list_grants_of(*, user: int) -> tuple[Grant, ...]:
+    """All roles of one person in every company; asked inside `person_context`."""
+    return tuple(_grant(row) for row in models.Grant.objects.filter(user_id=user).order_by("company_id", "id"))
+
+
+def list_companies_of(*, grants: Iterable[Grant]) -> tuple[Company, ...]:
+    """The companies these roles are in, oldest first."""
+    rows = models.Company.objects.filter(id__in={grant.company for grant in grants}).order_by("id")
+    return tuple(_company(row) for row in rows)
+
+
+def list_people(*, company: CompanyId) -> tuple[Person, ...]:
+    """Everybody with a role in the company, by name; those who are disabled too."""
+    by_user: dict[int, list[models.Grant]] = {}
+    for row in models.Grant.objects.filter(company_id=company).select_related("user").order_by("id"):
+        by_user.setdefault(row.user_id, []).append(row)
+    people = (_person(rows[0].user, rows) for rows in by_user.values())
+    return tuple(sorted(people, key=lambda person: ((person.name or person.email).casefold(), person.id)))
+
+
+def find_person(*, company: CompanyId, user: int) -> Person | None:
+    """A person with a role in the company, or None."""
+    rows = list(models.Grant.objects.filter(company_id=company, user_id=user).select_related("user").order_by("id"))
+    return _person(rows[0].user, rows) if rows else None
+
+
+def list_names(*, users: Iterable[int]) -> Mapping[int, str]:
+    """What to call these people: their name, or their address where no name is known."""
+    rows = models.User.objects.filter(id__in=set(users)).values_list("id", "name", "email")
+    return {user: name or email for user, name, email in rows}
+
+
 def _customers(company: CompanyId) -> QuerySet[models.Customer]:
     return models.Customer.objects.filter(company_id=company)
 
@@ -112,3 +173,25 @@ def _company(row: models.Company) -> Company:
 
 def _customer(row: models.Customer) -> Customer:
     return Customer(key=CustomerId(row.key), name=row.name, domain=row.domain, country=row.country)
+
+
+def _grant(row: models.Grant) -> Grant:
+    return Grant(
+        company=CompanyId(row.company_id),
+        role=Role(row.role),
+        scope=Scope(row.scope),
+        scope_of=row.scope_of,
+        ends_before=row.ends_before,
+    )
+
+
+def _person(user: models.User, rows: Iterable[models.Grant]) -> Person:
+    return Person(
+        id=user.pk,
+        name=user.name,
+        email=user.email,
+        grants=tuple(_grant(row) for row in rows),
+        is_active=user.is_active,
+        is_invited=not user.has_usable_password(),
+        last_seen_at=user.last_login,
+    )
