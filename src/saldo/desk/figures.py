@@ -10,17 +10,10 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from saldo.core.identity import LANGUAGES
-from saldo.core.money import amount_text
+from saldo.core.money import amount_text, round_half_up
 from saldo.core.periods import Month
 from saldo.core.written import write_amount, write_day, write_month, write_number, write_percent
-
-_BY_DJANGO_NAME = {tag.lower(): tag for tag in LANGUAGES}
-
-
-def language() -> str:
-    """The reader's language as a BCP 47 tag."""
-    return _BY_DJANGO_NAME.get((translation.get_language() or "en").lower(), "en")
+from saldo.doors.language import current as language
 
 
 def say(code: str, /, **facts: object) -> str:
@@ -34,25 +27,25 @@ def say_many(code: str, count: int | Decimal, /, **facts: object) -> str:
     return words % ({"count": number(count)} | facts)
 
 
-def amount(value: Decimal, currency: str) -> str:
-    """An amount with all its digits, the minus as U+2212."""
-    return write_amount(value, currency, language())
+def amount(value: Decimal, currency: str, *, signed: bool = False) -> str:
+    """An amount with all minor digits, the minus as U+2212; one that Microsoft sent finer keeps all its digits."""
+    if value == round_half_up(value, currency):
+        return write_amount(value, currency, language(), signed=signed)
+    return write_number(value, language(), signed=signed)
 
 
 def signed(value: Decimal, currency: str) -> str:
     """A change: plus or minus always, but zero without a sign."""
-    return write_amount(value, currency, language(), signed=True)
+    return amount(value, currency, signed=True)
 
 
 def number(value: int | Decimal) -> str:
-    """A plain figure with as many digits as it has, none of them a trailing zero."""
-    exact = Decimal(value)
-    plain = exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
-    return write_number(plain, language())
+    """A plain figure with the digits it has: counts, seats, quantities, prices."""
+    return write_number(value, language())
 
 
 def percent(value: Decimal) -> str:
-    """A signed per cent with one decimal."""
+    """A share as signed per cent with one decimal."""
     return write_percent(value, language(), signed=True)
 
 
@@ -80,8 +73,8 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def share(change: Decimal, before: Decimal) -> Decimal | None:
-    """The change in per cent of what was before; None where that says nothing (from zero or below)."""
-    return change / before * 100 if before > 0 else None
+    """The change as a share of what was before; None where that says nothing (from zero or below)."""
+    return change / before if before > 0 else None
 
 
 def plain(value: Decimal, currency: str) -> Decimal:
