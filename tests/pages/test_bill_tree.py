@@ -48,7 +48,8 @@ class TestBillTree:
     def test_without_cost_no_amount_and_no_price_is_kept(self) -> None:
         lines = [a_line(amount="8765432.10", unit_price=Decimal("987654.32"))]
         kept = repr(_values(asdict(grow_bill_tree(lines=lines, with_cost=False))))
-        assert "8765432" not in kept and "987654" not in kept
+        assert "8765432" not in kept
+        assert "987654" not in kept
 
     def test_a_refund_row_does_not_count_its_seats(self) -> None:
         refund = a_line(row=1, quantity=Decimal(42), amount="-5992.00", ordered_on=date(2026, 4, 11))

@@ -20,20 +20,25 @@ class Sent:
         self.name, self.content, self.breaks = name, content, breaks
 
     def chunks(self) -> Iterator[bytes]:
-        yield from iter(lambda stream=io.BytesIO(self.content): stream.read(3), b"")
+        stream = io.BytesIO(self.content)
+        while piece := stream.read(3):
+            yield piece
         if self.breaks:
             raise ConnectionError
 
 
 class TestNames:
-    @pytest.mark.parametrize("said", ["../../etc/passwd", "/etc/passwd", "C:\\Users\\me\\a.csv", "..", "", "a/../../b", "\x00"])
+    @pytest.mark.parametrize(
+        "said", ["../../etc/passwd", "/etc/passwd", "C:\\Users\\me\\a.csv", "..", "", "a/../../b", "\x00"]
+    )
     def test_no_name_leaves_the_folder(self, said: str, tmp_path: Path) -> None:
         assert (tmp_path / safe_path(said)).resolve().is_relative_to(tmp_path)
 
     @given(st.text(max_size=400))
     def test_every_name_can_be_a_file(self, said: str) -> None:
         parts = safe_path(said).split("/")
-        assert parts and all(part not in {"", ".", ".."} and len(part.encode()) <= 120 for part in parts)
+        assert parts
+        assert all(part not in {"", ".", ".."} and len(part.encode()) <= 120 for part in parts)
 
     def test_keeps_the_folder_and_the_ending(self) -> None:
         assert safe_path("export/part-0001.json.gz") == "export/part-0001.json.gz"

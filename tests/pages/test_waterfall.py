@@ -1,4 +1,4 @@
-"""The waterfall's geometry: bars stay on the axis, the chain never breaks, the order is walked up once and down once."""
+"""The waterfall's geometry: bars stay on the axis, the chain never breaks, the eye walks up once and down once."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ def _bars(drawn: Waterfall) -> list[Bar]:
 def test_no_bar_leaves_the_axis(before: Decimal, changes: list[Decimal], rest: Decimal) -> None:
     drawn = draw_waterfall(before=before, changes=changes, after=before + sum(changes, Decimal(0)) + rest)
     for bar in [drawn.before, *_bars(drawn), drawn.after]:
-        assert 0 <= bar.left and bar.left + bar.width <= 100
-        assert 0 <= bar.comes_in <= 100 and 0 <= bar.goes_out <= 100
+        assert bar.left >= 0
+        assert bar.left + bar.width <= 100
+        assert 0 <= bar.comes_in <= 100
+        assert 0 <= bar.goes_out <= 100
 
 
 @given(amounts, st.lists(amounts, max_size=30), rests)
@@ -59,7 +61,8 @@ def test_the_eye_walks_up_once_and_down_once(changes: list[Decimal]) -> None:
 @given(st.lists(amounts, min_size=1, max_size=8))
 def test_the_axis_holds_all_amounts_on_round_steps(held: list[Decimal]) -> None:
     axis = choose_axis(held)
-    assert axis.lowest <= min(held) and max(held) <= axis.highest
+    assert axis.lowest <= min(held)
+    assert max(held) <= axis.highest
     assert axis.is_cut == (axis.lowest > 0)
 
 
@@ -97,11 +100,14 @@ class TestManyReasons:
 class TestEdges:
     def test_two_empty_months_draw_an_axis_from_zero(self) -> None:
         drawn = draw_waterfall(before=Decimal(0), changes=[], after=Decimal(0))
-        assert drawn.axis.lowest == 0 and not drawn.axis.is_cut and drawn.steps == ()
+        assert drawn.axis.lowest == 0
+        assert not drawn.axis.is_cut
+        assert drawn.steps == ()
 
     def test_a_remainder_gets_its_own_bar(self) -> None:
         drawn = draw_waterfall(before=Decimal(10), changes=[Decimal(2)], after=Decimal(15))
-        assert drawn.unexplained is not None and drawn.unexplained.direction == "up"
+        assert drawn.unexplained is not None
+        assert drawn.unexplained.direction == "up"
 
     def test_a_bill_below_zero_stands_left_of_the_zero_point(self) -> None:
         drawn = draw_waterfall(before=Decimal(-50), changes=[Decimal(80)], after=Decimal(30))

@@ -8,23 +8,30 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import translation
+from django.utils import timezone
 
 from saldo.core.money import amount_text, round_half_up
 from saldo.core.periods import Month
 from saldo.core.written import write_amount, write_day, write_month, write_number, write_percent
 from saldo.doors.language import current as language
+from saldo.doors.words import has_words, say, say_many
 
-
-def say(code: str, /, **facts: object) -> str:
-    """The words of a code with its facts put in."""
-    return translation.gettext(code) % facts if facts else translation.gettext(code)
-
-
-def say_many(code: str, count: int | Decimal, /, **facts: object) -> str:
-    """The words of a code in the form that fits ``count``, which is written as ``%(count)s``."""
-    words = translation.ngettext(code, code, int(count))
-    return words % ({"count": number(count)} | facts)
+__all__ = [
+    "amount",
+    "day",
+    "has_words",
+    "language",
+    "minute",
+    "month",
+    "number",
+    "percent",
+    "period",
+    "plain",
+    "say",
+    "say_many",
+    "share",
+    "signed",
+]
 
 
 def amount(value: Decimal, currency: str, *, signed: bool = False) -> str:
@@ -55,8 +62,9 @@ def day(value: date | datetime | None, form: str = "long") -> str:
 
 
 def minute(value: datetime) -> str:
-    """An instant to the minute, in UTC."""
-    return f"{write_day(value.date(), language())}, {value:%H:%M} UTC"
+    """An instant to the minute, in the company's time zone."""
+    local = timezone.localtime(value)
+    return f"{write_day(local.date(), language())}, {local:%H:%M}"
 
 
 def month(value: Month) -> str:

@@ -46,7 +46,9 @@ def name_event(line: LineItem) -> str:
 
 def name_file(kind: Kind | str, month: Month | None, *, is_estimated: bool = False) -> str:
     """What a file is, for a person: its kind and month."""
-    key = f"{kind}-unbilled" if is_estimated and kind in {"nce-reconciliation", "nce-daily-usage"} else kind or "unknown"
+    key = (
+        f"{kind}-unbilled" if is_estimated and kind in {"nce-reconciliation", "nce-daily-usage"} else kind or "unknown"
+    )
     if month is None:
         return figures.say(f"pages.kind-alone.{key}")
     return figures.say(f"pages.kind.{key}", month=figures.month(month))

@@ -102,7 +102,7 @@ def draw_waterfall(*, before: Decimal, changes: Sequence[Decimal], after: Decima
     chain = [before]
     for index in [*shown, *folded]:
         chain.append(chain[-1] + changes[index])
-    axis = choose_axis(chain + [after])
+    axis = choose_axis([*chain, after])
     steps = _steps(axis, before, shown, changes)
     mid = chain[len(shown)]
     inner = _steps(axis, mid, folded, changes)
@@ -119,7 +119,7 @@ def draw_waterfall(*, before: Decimal, changes: Sequence[Decimal], after: Decima
 
 
 def choose_axis(amounts: Sequence[Decimal]) -> Axis:
-    """The shortest axis with round steps that holds all amounts; zero is left out only when it would flatten the bars."""
+    """The shortest axis with round steps that holds all amounts; zero is left out where it would flatten the bars."""
     low, high = min(amounts), max(amounts)
     is_cut = low > 0 and (high - low) * 2 < high
     if not is_cut:

@@ -1,4 +1,4 @@
-"""Template tags of the pages: words by code, figures as the reader writes them, places of bars."""
+"""Template tags of the pages: figures as the reader writes them, places of bars."""
 
 from __future__ import annotations
 
@@ -14,18 +14,6 @@ from saldo.desk import figures
 register = template.Library()
 
 _FILLS = {"up": "f-up", "down": "f-down", "flat": "f-sum"}
-
-
-@register.simple_tag
-def say(code: str, **facts: object) -> str:
-    """Words of a code."""
-    return figures.say(code, **facts)
-
-
-@register.simple_tag
-def say_many(code: str, count: int | Decimal, **facts: object) -> str:
-    """Words of a code, in the form that fits the count."""
-    return figures.say_many(code, count, **facts)
 
 
 @register.simple_tag

@@ -176,10 +176,15 @@
     all("canvas[data-chart]").forEach(function (canvas) {
       var data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
       var axis = new Intl.NumberFormat(data.lang, { notation: "compact", maximumFractionDigits: 1 });
+      var names = new Intl.DateTimeFormat(data.lang, { month: "short", timeZone: "UTC" });
+      var labels = data.labels.map(function (month, index) {
+        var name = names.format(new Date(month + "-01T00:00:00Z"));
+        return index === 0 || month.slice(5) === "01" ? [name, month.slice(0, 4)] : name;
+      });
       if (canvas.chart) { canvas.chart.destroy(); }
       canvas.chart = new window.Chart(canvas, {
         type: "bar",
-        data: { labels: data.labels, datasets: data.sets.map(function (set, index) {
+        data: { labels: labels, datasets: data.sets.map(function (set, index) {
           return { label: set.label, data: set.data, backgroundColor: colour("c" + (index + 1)), stack: "a", borderRadius: index === data.sets.length - 1 ? 3 : 0, barPercentage: 0.72, categoryPercentage: 0.86, maxBarThickness: 44 };
         }) },
         options: { maintainAspectRatio: false, interaction: { mode: "index", intersect: false },

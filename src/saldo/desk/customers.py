@@ -1,0 +1,186 @@
+"""Pages: all customers, and choosing whose months to compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from saldo.charges.queries import CustomerMonth, sum_by_customer, sum_by_month
+from saldo.core.periods import Month
+from saldo.desk import figures
+from saldo.desk.customer_list import (
+    CustomerRow,
+    CustomerTotals,
+    read_sort,
+    sort_customers,
+    total_customers,
+)
+from saldo.desk.paging import Window, address, read_page
+from saldo.doors.gate import gate
+from saldo.doors.visitor import Visitor, get_visitor
+from saldo.parties.queries import Customer, list_customers
+
+
+Facts = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A column head that sorts."""
+
+    text: str
+    href: str
+    aria_sort: str
+    classes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """The last two months with bills in the asked currency, and the choice there is."""
+
+    before: Month | None
+    after: Month | None
+    currency: str
+    currencies: tuple[str, ...]
+
+
+@gate("customer.read")
+def customers(request: HttpRequest) -> HttpResponse:
+    """Whom we serve, and what their last two bills were."""
+    return _list(request, purpose="customers")
+
+
+@gate("explanation.read")
+def choose(request: HttpRequest) -> HttpResponse:
+    """Whose change to explain: the same list, largest change first, leading to Compare."""
+    return _list(request, purpose="compare")
+
+
+def _list(request: HttpRequest, *, purpose: str) -> HttpResponse:
+    visitor = get_visitor(request)
+    search = request.GET.get("q", "").strip()[:200]
+    months = _months(visitor, request.GET.get("currency", ""))
+    found = list_customers(company=visitor.company.id, search=search, owner=_owner(visitor, purpose))
+    rows = _rows(visitor, found, months)
+    usual = "-change" if purpose == "compare" and visitor.sees_cost else "name"
+    sort = read_sort(request.GET.get("sort", usual), with_cost=visitor.sees_cost)
+    window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
+    facts: Facts = {"q": search or None, "sort": sort, "currency": request.GET.get("currency") or None}
+    totals = total_customers(rows)
+    page = {
+        "title_code": _title(purpose, visitor),
+        "action": request.path,
+        "link": "desk:compare" if purpose == "compare" else "desk:customer",
+        "search": search,
+        "sort": sort,
+        "unsearched": address(request.path, facts | {"q": None}),
+        "currency": months.currency,
+        "currencies": months.currencies,
+        "after": months.after,
+        "after_text": figures.month(months.after) if months.after else "",
+        "customer_count": len(found) or (1 if search else 0),
+        "found_count": len(rows),
+        "shows_cost": visitor.sees_cost,
+        "heads": _heads(request.path, facts, months, sort, visitor.sees_cost),
+        "rows": sort_customers(rows, sort)[window.rows],
+        "range_text": window.words,
+        "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
+        "next_href": window.next and address(request.path, facts | {"page": window.next}),
+        "first_href": address(request.path, facts),
+        "imports_href": reverse("desk:imports") if visitor.may("buy.invoice.read") else "",
+    } | _totals(totals, visitor.sees_cost)
+    return render(request, "desk/customers/list.html", {"page": page})
+
+
+def _owner(visitor: Visitor, purpose: str) -> int | None:
+    return visitor.owner_to_show("customer.read" if purpose == "customers" else "explanation.read")
+
+
+def _title(purpose: str, visitor: Visitor) -> str:
+    if purpose == "customers":
+        return "pages.customers.title"
+    return "pages.compare.choose" if visitor.sees_cost else "pages.compare.choose-plain"
+
+
+def _months(visitor: Visitor, asked: str) -> Months:
+    held = sum_by_month(company=visitor.company.id)
+    currencies = tuple(sorted({month.currency for month in held}, key=lambda c: (c != visitor.company.currency, c)))
+    currency = asked if asked in currencies else (currencies[0] if currencies else visitor.company.currency)
+    known = sorted({month.month for month in held if month.currency == currency})
+    after = known[-1] if known else None
+    return Months(before=after.plus(-1) if after else None, after=after, currency=currency, currencies=currencies)
+
+
+def _rows(visitor: Visitor, found: tuple[Customer, ...], months: Months) -> list[CustomerRow]:
+    before = _sums(visitor, months.before, months.currency)
+    after = _sums(visitor, months.after, months.currency)
+    with_cost = visitor.sees_cost
+    rows = []
+    for customer in found:
+        old, new = before.get(customer.key), after.get(customer.key)
+        rows.append(
+            CustomerRow(
+                key=customer.key,
+                name=customer.name,
+                domain=customer.domain,
+                before=old.net if old and with_cost else None,
+                after=new.net if new and with_cost else None,
+                rows_before=old.lines if old else 0,
+                rows_after=new.lines if new else 0,
+            )
+        )
+    return rows
+
+
+def _sums(visitor: Visitor, month: Month | None, currency: str) -> dict[str, CustomerMonth]:
+    if month is None:
+        return {}
+    sums = sum_by_customer(company=visitor.company.id, month=month, currency=currency)
+    return {one.customer: one for one in sums}
+
+
+def _totals(totals: CustomerTotals, with_cost: bool) -> dict[str, object]:
+    counts: dict[str, object] = {"total_rows_before": totals.rows_before, "total_rows_after": totals.rows_after}
+    if not with_cost:
+        return counts
+    return counts | {
+        "total_before": totals.before,
+        "total_after": totals.after,
+        "total_change": totals.change,
+    }
+
+
+def _heads(path: str, facts: Facts, months: Months, sort: str, with_cost: bool) -> list[Head]:
+    before = figures.month(months.before) if months.before else figures.say("pages.total")
+    after = figures.month(months.after) if months.after else figures.say("pages.total")
+    columns = [("name", figures.say("pages.customers.customer"), "")]
+    if with_cost:
+        columns += [
+            ("before", before, "n lo"),
+            ("after", after, "n"),
+            ("change", figures.say("pages.change"), "n"),
+            ("percent", figures.say("pages.customers.percent"), "n lo"),
+        ]
+    else:
+        columns += [
+            ("before", figures.say("pages.customers.rows-in", month=before), "n lo"),
+            ("after", figures.say("pages.customers.rows-in", month=after), "n"),
+        ]
+    return [_head(path, facts, name, text, classes, sort) for name, text, classes in columns]
+
+
+def _head(path: str, facts: Facts, name: str, text: str, classes: str, sort: str) -> Head:
+    # Figures start with the largest, names with A; a second press turns the order round.
+    first = name if name == "name" else f"-{name}"
+    turned = name if sort == f"-{name}" else f"-{name}"
+    is_sorted = sort.removeprefix("-") == name
+    aria = ("descending" if sort.startswith("-") else "ascending") if is_sorted else ""
+    return Head(
+        text=text,
+        href=address(path, facts | {"sort": turned if is_sorted else first}),
+        aria_sort=aria,
+        classes=classes,
+    )
