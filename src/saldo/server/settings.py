@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "saldo.doors.apps.Doors",  # before allauth, whose pages it draws anew
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -42,11 +43,11 @@ INSTALLED_APPS = [
     "saldo.audit.apps.Audit",
     "saldo.parties.apps.Parties",
     "saldo.charges.apps.Charges",
-    "saldo.doors.apps.Doors",
     "saldo.desk.apps.Desk",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "saldo.doors.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -54,6 +55,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "saldo.doors.middleware.Language",
+    "saldo.doors.middleware.CompanyRows",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "saldo.server.urls"
@@ -67,7 +70,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "saldo.doors.context.frame",
+            ],
+            "builtins": ["saldo.doors.templatetags.written"],
         },
     }
 ]
@@ -86,8 +91,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "saldo.doors.adapter.Accounts"
+ACCOUNT_SESSION_REMEMBER = None  # the person says
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "saldo.doors.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+WORLD = "saldo.server.wiring.real_world"
+MESSAGE_TAGS = {25: "ok", 40: "bad"}  # success and error, as the notes of the design are called
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska"), ("zh-hans", "中文"), ("pt-br", "Português"), ("es", "Español")]

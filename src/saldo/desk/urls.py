@@ -1,0 +1,29 @@
+"""The addresses of the desk: one list for each page module."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from saldo.desk import audit, home, palette, preferences, users
+
+app_name = "desk"
+
+HOME = [path("", home.start, name="start"), path("home/", home.home, name="home")]
+PEOPLE = [
+    path("users/", users.users, name="users"),
+    path("users/invite/", users.invite, name="user-invite"),
+    path("users/<int:user>/", users.user, name="user"),
+    path("users/<int:user>/disable/", users.disable, name="user-disable"),
+    path("users/<int:user>/enable/", users.enable, name="user-enable"),
+    path("users/<int:user>/link/", users.link, name="user-link"),
+]
+AUDIT = [path("audit/", audit.audit, name="audit")]
+OWN = [
+    path("settings/", preferences.settings, name="settings"),
+    path("settings/theme/", preferences.theme, name="theme"),
+    path("settings/language/", preferences.language, name="language"),
+    path("settings/company/", preferences.company, name="company"),
+    path("palette/", palette.palette, name="palette"),
+]
+
+urlpatterns = [*HOME, *PEOPLE, *AUDIT, *OWN]

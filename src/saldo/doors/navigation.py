@@ -1,0 +1,82 @@
+"""The side bar: which pages there are, in which order, and which of them a person may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from saldo.doors.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One page of the side bar. ``key`` is what G goes there with; ``page`` its address name within ``desk``."""
+
+    page: str
+    capability: str
+    icon: str
+    key: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return reverse(f"desk:{self.page}")
+
+    @property
+    def words(self) -> str:
+        """The code of what it is called."""
+        return f"doors.nav.{self.page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Places under one heading; the first group has none."""
+
+    heading: str
+    places: tuple[Place, ...]
+
+
+GROUPS = (
+    Group(
+        heading="",
+        places=(
+            Place(page="home", capability="buy.invoice.read", icon="home", key="h"),
+            Place(page="customers", capability="customer.read", icon="users", key="c", also=("customer",)),
+        ),
+    ),
+    Group(
+        heading="doors.nav.microsoft-charges",
+        places=(
+            Place(page="imports", capability="buy.invoice.read", icon="file-import", key="i", also=("import",)),
+            Place(page="compare", capability="customer.read", icon="arrows-right-left", key="m"),
+        ),
+    ),
+    Group(
+        heading="doors.nav.house",
+        places=(
+            Place(page="users", capability="people.manage", icon="user-cog", key="u", also=("user",)),
+            Place(page="audit", capability="audit.read", icon="history", key="a"),
+        ),
+    ),
+)
+
+
+def groups_for(visitor: Visitor) -> tuple[Group, ...]:
+    """What this person may open; a missing right is never a greyed item, and no heading stands alone."""
+    open_groups = (
+        Group(heading=group.heading, places=tuple(place for place in group.places if visitor.may(place.capability)))
+        for group in GROUPS
+    )
+    return tuple(group for group in open_groups if group.places)
+
+
+def first_place(visitor: Visitor) -> Place | None:
+    """Where a person lands after sign-in; None when their role opens no page yet."""
+    return next((place for group in groups_for(visitor) for place in group.places), None)
+
+
+def is_here(place: Place, url_name: str) -> bool:
+    """Whether the page being shown belongs to this place."""
+    return url_name == place.page or url_name.startswith(tuple(f"{page}" for page in (place.page, *place.also)))

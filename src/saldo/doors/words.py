@@ -1,0 +1,26 @@
+"""Words by code, in the language being written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext, ngettext
+
+from saldo.core.written import write_number
+from saldo.doors.language import current
+
+
+def say(code: str, **facts: object) -> str:
+    """The words of a code, with its facts."""
+    words = gettext(code)
+    return words % facts if facts else words
+
+
+def say_many(code: str, count: int, **facts: object) -> str:
+    """The words of a code in the form that fits the count, which is ``%(count)s`` in them."""
+    return ngettext(code, code, count) % (facts | {"count": write_number(Decimal(count), current())})
+
+
+def has_words(code: str) -> bool:
+    """Whether anybody wrote words for this code."""
+    return gettext(code) != code
