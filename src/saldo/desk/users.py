@@ -113,7 +113,7 @@ def link(request: HttpRequest, user: int) -> HttpResponse:
         return redirect("desk:user", user)
     log.record(
         company=visitor.company.id,
-        code="desk.user.link-made",
+        code="parties.person.link-made",
         actor=visitor.actor,
         subject=log.person(user),
         at=get_world().clock.now(),
