@@ -112,6 +112,38 @@ def invite_person(
     return int(user.pk)
 
 
+def seat_person(
+    *,
+    company: CompanyId,
+    email: str,
+    name: str,
+    password: str,
+    grants: Iterable[Grant],
+    actor: str,
+    at: datetime,
+    language: str = "en",
+) -> int:
+    """Make an account with a password and roles at once: the first Global admin, and people of the demo.
+
+    Meant for the command line, where nobody is signed in yet; the desk invites instead. Returns the person's number.
+    Refuses (UnableToChangePerson): parties.person.has-roles.
+    """
+    if models.User.objects.filter(email__iexact=email).exists():
+        raise UnableToChangePerson(code="parties.person.has-roles")
+    user = models.User.objects.create_user(email, password, name=name, language=language, created_at=at)
+    wanted = tuple(grants)
+    _write_grants(company, user.pk, wanted, at)
+    log.record(
+        company=company,
+        code="parties.person.invited",
+        actor=actor,
+        subject=log.person(user.pk),
+        at=at,
+        facts={"after": _as_facts(wanted)},
+    )
+    return int(user.pk)
+
+
 def change_roles(*, company: CompanyId, user: int, grants: Iterable[Grant], by: Person, at: datetime) -> bool:
     """Replace a person's roles in the company by these; False when they are the same already.
 
