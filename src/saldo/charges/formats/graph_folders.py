@@ -1,0 +1,63 @@
+"""Export folders of Microsoft Graph: a manifest and the blobs it names (reference 10.1)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saldo.charges.formats.refusals import UnableToReadFile
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What a manifest says: its blobs in order, its eTag, where the data lay."""
+
+    folder: Path
+    blobs: tuple[Path, ...]
+    version: str
+    address: str
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is a manifest: it says where its blobs lie."""
+    if path.suffix.lower() != ".json" or path.stat().st_size > 1 << 22:
+        return False
+    found = _load(path)
+    return isinstance(found, dict) and isinstance(_manifest(found).get("blobs"), list)
+
+
+def read_manifest(path: Path) -> Export:
+    """The export of a manifest. Refuses (UnableToReadFile): charges.file.missing-part, charges.file.no-rows."""
+    manifest = _manifest(_load(path))
+    names = [str(blob.get("name", "")) for blob in manifest["blobs"] if isinstance(blob, dict)]
+    if not names:
+        raise UnableToReadFile(code="charges.file.no-rows", facts={"file": str(path)})
+    blobs = []
+    for name in names:
+        blob = path.parent / Path(name).name  # a manifest must not lead out of its folder
+        if not blob.is_file():
+            raise UnableToReadFile(code="charges.file.missing-part", facts={"file": str(path), "seen": name})
+        blobs.append(blob)
+    return Export(
+        folder=path.parent,
+        blobs=tuple(blobs),
+        version=str(manifest.get("eTag", "")),
+        address=str(manifest.get("rootDirectory", "")),
+    )
+
+
+def _manifest(found: dict[str, Any]) -> dict[str, Any]:
+    """The manifest itself, or the one embedded in a finished operation."""
+    inside = found.get("resourceLocation")
+    return inside if isinstance(inside, dict) else found
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None

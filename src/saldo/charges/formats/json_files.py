@@ -1,0 +1,148 @@
+"""JSON of Microsoft's: saved v1 pages, bare lists, invoice headers, and JSON lines of an export."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saldo.charges.formats.headers import name_columns
+from saldo.charges.formats.landing import Landed
+from saldo.charges.formats.refusals import UnableToReadFile
+from saldo.charges.formats.shape import Part, Shape
+
+MAX_DOCUMENT = 512 << 20  # a page holds at most 2,000 rows; a merged month some hundred thousand
+_SAMPLE = 200
+_INVOICE_IN_ADDRESS = re.compile(r"/invoices/(?:\w+-)?([DG]\w+)/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One saved answer of the API: its rows as a part, and the invoice its address names."""
+
+    shape: Shape
+    part: Part
+    document: str
+    is_one_of_many: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderFile:
+    """Invoice headers, as objects with lower-case keys."""
+
+    landed: Landed
+    objects: tuple[Mapping[str, str], ...]
+
+
+def read_json_file(landed: Landed, *, folder: Path) -> Page | HeaderFile:
+    """What a JSON file holds: rows of a known kind, or invoice headers.
+
+    Refuses (UnableToReadFile): bad-json, cut-off, no-rows, too-large, and whatever the columns are refused for.
+    """
+    if is_json_lines(landed):
+        return _lines_page(landed)
+    document = _load(landed)
+    items, address = _items(document)
+    if not items:
+        raise UnableToReadFile(code="charges.file.no-rows", facts={"file": landed.name})
+    texts = [_as_texts(item) for item in items]
+    if {"invoicedate", "totalcharges"} <= {key.casefold() for key in texts[0]}:
+        return HeaderFile(landed=landed, objects=tuple(_folded(text) for text in texts))
+    return _page(landed, texts, address=address, folder=folder)
+
+
+def is_json_lines(landed: Landed) -> bool:
+    """Whether the first line is an object of its own and another begins on the next."""
+    first, _, rest = landed.head.lstrip("\ufeff \r\n\t").partition("\n")
+    if not first.startswith("{") or (rest.strip() and not rest.lstrip().startswith("{")):
+        return False
+    try:
+        found = json.loads(first)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and not {"items", "totalCharges"} & found.keys()
+
+
+def _lines_page(landed: Landed) -> Page:
+    keys: dict[str, None] = {}
+    for line in landed.head.splitlines()[:_SAMPLE]:
+        try:
+            keys |= dict.fromkeys(json.loads(line))
+        except ValueError:
+            break  # the last line of the sample may be cut; a broken one is found when all are read
+    shape, columns = name_columns(tuple(keys), file=landed.name)
+    return Page(shape=shape, part=_part(landed, tuple(keys), columns, landed.text), document="", is_one_of_many=False)
+
+
+def _page(landed: Landed, texts: Sequence[Mapping[str, str]], *, address: str, folder: Path) -> Page:
+    keys = tuple(dict.fromkeys(key for text in texts for key in text))
+    shape, columns = name_columns(keys, file=landed.name)
+    found = _INVOICE_IN_ADDRESS.search(address)
+    part = _part(landed, keys, columns, _write_lines(texts, folder))
+    return Page(
+        shape=shape,
+        part=part,
+        document=found[1] if found else "",
+        is_one_of_many="next" in address or "offset" in address.lower(),
+    )
+
+
+def _part(landed: Landed, header: tuple[str, ...], columns: Mapping[str, str], text: Path) -> Part:
+    return Part(
+        name=landed.name, sha256=landed.sha256, landed=text, format="json-lines", header=header, columns=columns
+    )
+
+
+def _load(landed: Landed) -> Any:
+    if landed.text.stat().st_size > MAX_DOCUMENT:
+        raise UnableToReadFile(code="charges.file.too-large", facts={"file": landed.name, "times": 1})
+    text = landed.text.read_text(encoding="utf-8-sig", errors="strict")
+    try:
+        return json.loads(text, parse_float=str, parse_int=str)
+    except ValueError as fault:
+        facts = {"file": landed.name, "row": getattr(fault, "lineno", 0), "seen": str(fault)[:120]}
+        raise UnableToReadFile(code="charges.file.bad-json", facts=facts) from fault
+    except RecursionError as fault:
+        raise UnableToReadFile(
+            code="charges.file.bad-json", facts={"file": landed.name, "row": 0, "seen": "nested without end"}
+        ) from fault
+
+
+def _items(document: Any) -> tuple[list[dict[str, Any]], str]:
+    """The objects a document holds, and the addresses it names."""
+    address = ""
+    if isinstance(document, dict):
+        links = document.get("links") or {}
+        address = json.dumps(links)
+        found = document["items"] if isinstance(document.get("items"), list) else [document]
+    else:
+        found = document if isinstance(document, list) else []
+    return [item for item in found if isinstance(item, dict)], address
+
+
+def _as_texts(item: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _text(value) for key, value in item.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _folded(text: Mapping[str, str]) -> dict[str, str]:
+    return {key.casefold(): value for key, value in text.items()}
+
+
+def _write_lines(texts: Iterable[Mapping[str, str]], folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".jsonl", delete=False) as file:
+        for text in texts:
+            file.write(json.dumps(text, ensure_ascii=False) + "\n")
+    return Path(file.name)

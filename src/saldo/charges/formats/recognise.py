@@ -1,0 +1,134 @@
+"""From paths to deliveries: what a person dropped, grouped into Microsoft's documents, by content and not by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from saldo.charges.formats.csv_files import read_portal_file
+from saldo.charges.formats.graph_folders import Export, is_manifest, read_manifest
+from saldo.charges.formats.json_files import HeaderFile, Page, read_json_file
+from saldo.charges.formats.landing import Landed, land
+from saldo.charges.formats.refusals import UnableToReadFile
+from saldo.charges.formats.shape import Delivery
+
+_NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*\d+$", re.IGNORECASE)
+_HIDDEN = (".", "__")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A file that was refused before anything of it was typed."""
+
+    name: str
+    refusal: UnableToReadFile
+
+
+Found = Delivery | HeaderFile | Unread
+
+
+def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files below the given paths, folders walked in order of names, hidden ones left out."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in sorted(path.rglob("*")) if file.is_file())
+            found |= dict.fromkeys(
+                file for file in inside if not any(p.startswith(_HIDDEN) for p in file.relative_to(path).parts)
+            )
+        else:
+            found[path] = None
+    return tuple(found)
+
+
+def recognise(files: Sequence[Path], *, folder: Path) -> Iterator[Found]:
+    """The deliveries among some files, in their order; a file of no known kind or damaged is an `Unread`.
+
+    ``folder`` takes what must be written anew (unpacked, turned into UTF-8); the caller removes it afterwards.
+    """
+    exports, files = _exports(files)
+    blobs = {blob for export in exports if isinstance(export, Export) for blob in export.blobs}
+    for export in exports:
+        yield _export(export, folder=folder) if isinstance(export, Export) else export
+    pages: dict[tuple[str, ...], list[Page]] = {}
+    for path in files:
+        if path in blobs:
+            continue
+        for found in _look_into(path, folder=folder):
+            if isinstance(found, Page):
+                pages.setdefault(_set_of(path, found), []).append(found)
+            else:
+                yield found
+    for members in pages.values():
+        yield _delivery(members)
+
+
+def _look_into(path: Path, *, folder: Path) -> Iterator[Found | Page]:
+    try:
+        landed = land(path, folder=folder)
+        if landed.is_json:
+            yield read_json_file(landed, folder=folder)
+        else:
+            yield from read_portal_file(landed, folder=folder)
+    except UnableToReadFile as refusal:
+        yield Unread(name=str(path), refusal=refusal)
+    except OSError as fault:
+        refusal = UnableToReadFile(code="charges.file.missing", facts={"file": str(path), "seen": fault.strerror or ""})
+        yield Unread(name=str(path), refusal=refusal)
+
+
+def _exports(files: Sequence[Path]) -> tuple[list[Export | Unread], list[Path]]:
+    exports: list[Export | Unread] = []
+    rest: list[Path] = []
+    for path in files:
+        if not path.is_file() or not is_manifest(path):
+            rest.append(path)
+            continue
+        try:
+            exports.append(read_manifest(path))
+        except UnableToReadFile as refusal:
+            exports.append(Unread(name=str(path), refusal=refusal))
+    return exports, rest
+
+
+def _export(export: Export, *, folder: Path) -> Found:
+    """One delivery of all blobs; blobs may be packed without saying so, and hold JSON lines, an array or CSV."""
+    parts = []
+    kind = None
+    for blob in export.blobs:
+        for found in _look_into(blob, folder=folder):
+            if isinstance(found, Unread):
+                return found
+            if isinstance(found, HeaderFile):
+                return _unknown(found.landed)
+            delivery = _delivery([found]) if isinstance(found, Page) else found
+            parts += delivery.parts
+            kind = kind or delivery.kind
+    assert kind is not None  # a manifest without blobs was refused when it was read
+    return Delivery(
+        kind=kind, source="graph-export", is_estimated=False, parts=tuple(parts), version=export.version
+    )
+
+
+def _unknown(landed: Landed) -> Unread:
+    facts = {"file": landed.name, "seen": landed.head[:80]}
+    return Unread(name=landed.name, refusal=UnableToReadFile(code="charges.file.unknown-kind", facts=facts))
+
+
+def _delivery(pages: Sequence[Page]) -> Delivery:
+    return Delivery(
+        kind=pages[0].shape.kind,
+        source="v1-pages",
+        is_estimated=False,
+        parts=tuple(page.part for page in pages),
+        document=pages[0].document,
+    )
+
+
+def _set_of(path: Path, page: Page) -> tuple[str, ...]:
+    """Pages belong together when they lie in one folder, are of one kind and invoice, and are numbered alike."""
+    numbered = _NUMBERED.fullmatch(path.name.split(".")[0])
+    stem = numbered[1] if numbered else path.name
+    return (str(path.parent), page.shape.kind, page.document, stem)
