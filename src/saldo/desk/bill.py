@@ -99,7 +99,7 @@ def _frame(shown: Shown, at: Month, product: ProductLevel | None) -> dict[str, A
         "currency": shown.currency,
         "currency_part": f"&currency={shown.currency}" if shown.is_asked else "",
         "shows_cost": shown.visitor.sees_cost,
-        "bill_href": reverse("desk:bill", args=[shown.customer.key, str(at)]),
+        "bill_href": reverse("desk:customer-bill", args=[shown.customer.key, str(at)]),
         "facts_text": "",
         "level_seats": None,
     }
@@ -166,7 +166,7 @@ def _row(shown: Shown, at: Month, level: SubscriptionLevel, row: BillRow) -> Row
     if row.is_usage:
         product_id, sku_id, availability_id = row.meter
         facts = {"subscription": level.subscription, "product": product_id, "sku": sku_id, "offer": availability_id}
-        path = reverse("desk:daily", args=[shown.customer.key, str(at)])
+        path = reverse("desk:customer-daily", args=[shown.customer.key, str(at)])
         daily = address(path, facts | shown.currency_facts)
     return RowShown(
         row=figures.number(row.row),
@@ -178,7 +178,7 @@ def _row(shown: Shown, at: Month, level: SubscriptionLevel, row: BillRow) -> Row
         unit_price="" if row.unit_price is None else figures.number(row.unit_price),
         pricing_currency=row.pricing_currency,
         amount=row.amount,
-        href=reverse("desk:row", args=[row.file, row.row]) if row.amount is not None else "",
+        href=reverse("desk:import-row", args=[row.file, row.row]) if row.amount is not None else "",
         daily_href=daily,
     )
 

@@ -92,7 +92,7 @@ def _selected(request: HttpRequest, told: Told) -> int | None:
 
 def _chain(shown: Shown, told: Told, before: Month, after: Month, selected: int | None) -> Chain:
     facts = {"from": before, "to": after} | shown.currency_facts
-    fragment = reverse("desk:evidence", args=[shown.customer.key])
+    fragment = reverse("desk:compare-evidence", args=[shown.customer.key])
     return chain_reasons(
         told=told.reasons,
         totals=told.totals,
@@ -109,7 +109,7 @@ def _page(shown: Shown, told: Told, before: Month, after: Month, selected: int |
     return ComparePage(
         customer_name=shown.customer.name,
         customer_href=address(reverse("desk:customer", args=[key]), shown.currency_facts),
-        action=reverse("desk:compare", args=[key]),
+        action=reverse("desk:compare-months", args=[key]),
         imports_href=reverse("desk:imports"),
         xlsx_href=address(reverse("desk:compare-xlsx", args=[key]), facts),
         csv_href=address(reverse("desk:compare-csv", args=[key]), facts),
@@ -141,7 +141,7 @@ def _panel(shown: Shown, told: Told, before: Month, after: Month, selected: int)
         currency=shown.currency,
         row_href=_row_href if shown.visitor.sees_cost else _nowhere,
         original_href=_original_href if shown.visitor.sees_cost else _nowhere,
-        closes=f"{address(reverse('desk:compare', args=[shown.customer.key]), _closed(shown, before, after))}",
+        closes=f"{address(reverse('desk:compare-months', args=[shown.customer.key]), _closed(shown, before, after))}",
     )
 
 
@@ -155,11 +155,11 @@ def _lines(shown: Shown, month: Month) -> tuple[LineItem, ...]:
 
 
 def _row_href(file: FileId, row: int) -> str:
-    return reverse("desk:row", args=[file, row])
+    return reverse("desk:import-row", args=[file, row])
 
 
 def _original_href(file: FileId, row: int) -> str:
-    return reverse("desk:original", args=[file, row])
+    return reverse("desk:import-original", args=[file, row])
 
 
 def _nowhere(file: FileId, row: int) -> str:

@@ -175,13 +175,13 @@ def why(shown: Shown, told: Told, before: Month, after: Month) -> dict[str, Any]
 
 def bill_href(shown: Shown, month: Month, **facts: object) -> str:
     """The bill of a month, or a level of it."""
-    return address(reverse("desk:bill", args=[shown.customer.key, str(month)]), facts | shown.currency_facts)
+    return address(reverse("desk:customer-bill", args=[shown.customer.key, str(month)]), facts | shown.currency_facts)
 
 
 def compare_href(shown: Shown, before: Month, after: Month, *, reason: int | None = None) -> str:
     """Two months side by side, perhaps with one reason open."""
     facts = {"from": before, "to": after, "reason": reason} | shown.currency_facts
-    return address(reverse("desk:compare", args=[shown.customer.key]), facts)
+    return address(reverse("desk:compare-months", args=[shown.customer.key]), facts)
 
 
 def sum_parts(shown: Shown) -> Parts:

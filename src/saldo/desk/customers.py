@@ -73,7 +73,7 @@ def _list(request: HttpRequest, *, purpose: str) -> HttpResponse:
     page = {
         "title_code": _title(purpose, visitor),
         "action": request.path,
-        "link": "desk:compare" if purpose == "compare" else "desk:customer",
+        "link": "desk:compare-months" if purpose == "compare" else "desk:customer",
         "search": search,
         "sort": sort,
         "unsearched": address(request.path, facts | {"q": None}),

@@ -27,6 +27,7 @@ __all__ = [
     "percent",
     "period",
     "plain",
+    "rounded",
     "say",
     "say_many",
     "share",
@@ -39,6 +40,11 @@ def amount(value: Decimal, currency: str, *, signed: bool = False) -> str:
     if value == round_half_up(value, currency):
         return write_amount(value, currency, language(), signed=signed)
     return write_number(value, language(), signed=signed)
+
+
+def rounded(value: Decimal, currency: str) -> str:
+    """An exact sum as an amount: rounded half up, once, here."""
+    return amount(round_half_up(value, currency), currency)
 
 
 def signed(value: Decimal, currency: str) -> str:

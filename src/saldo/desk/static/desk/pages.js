@@ -25,7 +25,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") { closeEvidence(); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !singleKeys()) { return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !singleKeys() || document.querySelector("dialog[open]")) { return; }
     var key = event.key.toLowerCase();
     if (key === "j") { move(1); } else if (key === "k") { move(-1); }
     else if (key === "/") { var field = document.querySelector("[data-search]"); if (field) { field.focus(); field.select(); } else { return; } }
@@ -196,7 +196,10 @@
     probe.remove();
   }
   if (document.querySelector("canvas[data-chart]")) {
-    (document.fonts && document.fonts.load ? document.fonts.load("12px 'Inter Variable'") : Promise.resolve()).then(draw, draw);
+    // Chart.js is deferred after this file, so it is there only when the document is done.
+    document.addEventListener("DOMContentLoaded", function () {
+      (document.fonts && document.fonts.load ? document.fonts.load("12px 'Inter Variable'") : Promise.resolve()).then(draw, draw);
+    });
     new MutationObserver(draw).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   }
