@@ -43,7 +43,7 @@ def _take_over(contract: Contract, act: Act) -> None:
 def _regular(contract: Contract, index: int, cycle: Cycle, rate: Decimal, start: Month) -> list[Row]:
     """The row of the cycle that starts this month: first, renewed or recurring."""
     act = contract.acts.get(index)
-    if act is not None and act.kind == "plan":
+    if act is not None and act.kind in {"plan", "turn"}:
         return []
     term_first = contract.first + (index - contract.first) // contract.term_months * contract.term_months
     term = term_of(start.plus(term_first), contract.anchor, contract.term_months)
@@ -166,8 +166,14 @@ def _change_plan(contract: Contract, act: Act, index: int, cycle: Cycle, rate: D
     )
 
 
+def _turn(contract: Contract, act: Act, index: int, cycle: Cycle, rate: Decimal) -> list[Row]:
+    """The trial's side of a purchase: nothing back, but a row that says what it became."""
+    contract.last = index
+    return _event(contract, act, cycle, rate, charge_type="convert")
+
+
 def _nothing(contract: Contract, act: Act, index: int, cycle: Cycle, rate: Decimal) -> list[Row]:
     return []
 
 
-_ACTS = {"seats": _change_seats, "leave": _change_seats, "cancel": _cancel, "plan": _change_plan}
+_ACTS = {"seats": _change_seats, "leave": _change_seats, "cancel": _cancel, "plan": _change_plan, "turn": _turn}

@@ -30,7 +30,7 @@ class Act:
 
 @dataclass(slots=True, kw_only=True)
 class Contract:
-    """One subscription with seats. ``first`` and ``last`` are month indexes; a negative ``first`` lies before the story.
+    """One subscription with seats. ``first`` and ``last`` are month indexes; a negative ``first`` is in the past.
 
     ``group`` is shared by subscriptions that an upgrade links; ``marks`` names the causes planted in a month.
     """

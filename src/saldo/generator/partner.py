@@ -12,8 +12,9 @@ from saldo.generator.causes import Reason, explain_seats
 from saldo.generator.charging import charge
 from saldo.generator.contracts import Contract
 from saldo.generator.names import Customer, name_customers
+from saldo.generator.repertoire import STORIES
 from saldo.generator.rows import Row
-from saldo.generator.stories import STORIES, Setting
+from saldo.generator.stories import Setting
 
 LARGEST = 400  # seats of the largest customer's usual subscription
 MOST_SUBSCRIPTIONS = 14

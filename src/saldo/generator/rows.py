@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -51,6 +51,10 @@ class Row:
     meter: str = ""
     category: str = ""
     is_usage: bool = False
+    subtotal: Decimal = field(init=False, compare=False)  # before tax, in billing currency
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subtotal", self._charged())
 
     @property
     def effective_price(self) -> Fraction:
@@ -59,8 +63,7 @@ class Row:
             self.sign * Fraction(self.unit_price) * (1 - Fraction(self.discount)) * Fraction(self.days, self.cycle_days)
         )
 
-    @property
-    def subtotal(self) -> Decimal:
+    def _charged(self) -> Decimal:
         """What the row costs before tax: cut, not rounded, to the minor unit (reference 8.3 rule A; 8.4 for usage)."""
         if self.is_usage:
             priced = cut(self.effective_price * Fraction(self.quantity), self.pricing_currency)

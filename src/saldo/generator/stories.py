@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -55,7 +54,7 @@ def contract(setting: Setting, *products: Product, **plan: object) -> Contract:
     return Contract(**figures)  # type: ignore[arg-type]  # the plan names fields of Contract, tests read every one
 
 
-def _month(setting: Setting, *, after: int = 1, before: int = 1) -> int:
+def some_month(setting: Setting, *, after: int = 1, before: int = 1) -> int:
     """A month with so many before it and after it in the story; the earliest possible in a short one."""
     last = max(after, setting.months - 1 - before)
     return setting.random.randint(after, last) if setting.months > after else setting.months
@@ -71,7 +70,7 @@ def steady(setting: Setting) -> list[Contract]:
 def bought(setting: Setting) -> list[Contract]:
     """A new subscription in some month; one in two aligned to the calendar, so that its first cycle is short."""
     random = setting.random
-    month = _month(setting, after=0)
+    month = some_month(setting, after=0)
     is_aligned = random.random() < 0.5
     plan = {"anchor": 1, "first_days_in": random.randint(1, 26)} if is_aligned else {}
     return [contract(setting, random.choice(catalogue.SEATS), first=month, **plan)]
@@ -83,7 +82,8 @@ def more_seats(setting: Setting) -> list[Contract]:
     products = catalogue.E5 if random.random() < 0.25 else (random.choice(catalogue.SEATS),)
     made = contract(setting, *products, anchor=random.randint(1, 14))
     step = max(1, made.seats // random.randint(3, 8))
-    made.acts[_month(setting)] = Act(kind="seats", days_in=random.randint(1, 13), seats=step, reference=guid(random))
+    days_in = random.randint(1, 13)
+    made.acts[some_month(setting)] = Act(kind="seats", days_in=days_in, seats=step, reference=guid(random))
     return [made]
 
 
@@ -94,14 +94,6 @@ def fewer_seats(setting: Setting) -> list[Contract]:
     made.term_text = "One-Month commitment for monthly billing"
     made.seats += 2
     step = random.randint(1, max(1, made.seats // 3))
-    made.acts[_month(setting)] = Act(kind="seats", days_in=random.randint(1, 6), seats=-step, reference=guid(random))
+    days_in = random.randint(1, 6)
+    made.acts[some_month(setting)] = Act(kind="seats", days_in=days_in, seats=-step, reference=guid(random))
     return [made]
-
-
-STORIES: tuple[tuple[int, Callable[[Setting], list[Contract]]], ...] = (
-    (40, steady),
-    (10, bought),
-    (12, more_seats),
-    (8, fewer_seats),
-)
-"""How often each story is told, out of all weights."""
