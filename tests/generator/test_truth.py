@@ -67,6 +67,9 @@ class TestTruth:
             "price-changed",
             "promotion-changed",
             "exchange-rate",
+            "usage-volume",
+            "usage-price",
+            "credit",
             "rounding",
         }
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from saldo.core.periods import Month
+from saldo.generator.azure import AzurePlan, make_plan
 from saldo.generator.catalogue import DOLLAR_WORTH
 from saldo.generator.causes import Reason, explain_seats
 from saldo.generator.charging import charge
@@ -18,6 +19,7 @@ from saldo.generator.stories import Setting
 
 LARGEST = 400  # seats of the largest customer's usual subscription
 MOST_SUBSCRIPTIONS = 14
+AZURE_SHARE = 0.4
 
 
 class UnableToGenerate(ValueError):
@@ -30,14 +32,21 @@ class Holding:
 
     customer: Customer
     groups: list[list[Contract]] = field(default_factory=list)
+    plans: list[AzurePlan] = field(default_factory=list)
 
     def rows(self, month: int) -> list[Row]:
         """All rows of a month, in no order that means anything, as in Microsoft's files."""
-        return [row for group in self.groups for contract in group for row in contract.rows.get(month, ())]
+        bought: list[Contract | AzurePlan] = [contract for group in self.groups for contract in group]
+        return [row for held in (*bought, *self.plans) for row in held.rows.get(month, ())]
 
     def reasons(self, before: int, after: int) -> list[Reason]:
         """Why the bill changed between two months."""
-        return [reason for group in self.groups for reason in explain_seats(group, before, after)]
+        seats = [reason for group in self.groups for reason in explain_seats(group, before, after)]
+        return seats + [reason for plan in self.plans for reason in plan.reasons(before, after)]
+
+    def usage(self, month: int) -> list[tuple[AzurePlan, Row]]:
+        """The metered rows of a month with their plan, credits left out."""
+        return [(plan, row) for plan in self.plans for row in plan.rows.get(month, ()) if not row.credit_reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,10 @@ class Partner:
     def invoice(self, month: int) -> str:
         """The number of a month's new-commerce invoice."""
         return f"G{(self.seed * 7919 + month * 37) % 1_000_000_000:09d}"
+
+    def usage(self, month: int) -> list[tuple[AzurePlan, Row]]:
+        """All metered rows of a month with their plans."""
+        return [metered for holding in self.holdings for metered in holding.usage(month)]
 
 
 def make_partner(*, customers: int, months: int, seed: int, start: Month, currency: str) -> Partner:
@@ -75,6 +88,12 @@ def make_partner(*, customers: int, months: int, seed: int, start: Month, curren
         for group in holdings[-1].groups:
             for contract in group:
                 charge(contract, start=start, months=months, rates=rates)
+        if own.random() < AZURE_SHARE or rank == 1:
+            size = max(1, round(12 / rank**0.5))
+            plan = make_plan(
+                customer, size=size, months=months, start=start, rates=rates, currency=currency, random=own
+            )
+            holdings[-1].plans.append(plan)
     return Partner(seed=seed, start=start, months=months, currency=currency, rates=rates, holdings=tuple(holdings))
 
 
