@@ -39,7 +39,7 @@ class TestReconciliationFile:
 
     def test_adds_up_to_its_invoice_header_i7(self, folder):
         for month, rows in rows_of(folder, "reconciliation.csv"):
-            header = json.loads(next(folder.glob(f"{month}*invoice.json")).read_text(encoding="utf-8"))
+            header = json.loads(next(folder.glob(f"{month}-G*invoice.json")).read_text(encoding="utf-8"))
             assert sum(Decimal(row["Total"]) for row in rows) == Decimal(header["totalCharges"])
             assert {row["InvoiceNumber"] for row in rows} == {header["id"]}
             assert header["billingPeriodStartDate"].startswith(month)
@@ -100,6 +100,54 @@ class TestReconciliationFile:
                 )
 
 
+class TestLegacyFiles:
+    def test_licences_and_usage_add_up_to_their_invoice_i1(self, folder):
+        headers = sorted(folder.glob("*-D*-invoice.json"))
+        licences = dict(rows_of(folder, "-license.csv"))
+        usage = dict(rows_of(folder, "S-usage.csv"))
+        assert len(headers) == 4
+        for path in headers:
+            header, month = json.loads(path.read_text(encoding="utf-8")), path.name[:7]
+            office = sum(Decimal(row["TotalForCustomer"]) for row in licences[month])
+            azure = sum(Decimal(row["PostTaxTotal"]) for row in usage[month])
+            assert office + azure == Decimal(header["totalCharges"])
+            assert header["invoiceDate"].startswith(month)
+
+    def test_each_row_is_its_amount_less_discount_plus_tax_i2_i3(self, folder):
+        for _, rows in rows_of(folder, "-license.csv"):
+            for row in rows:
+                assert Decimal(row["Amount"]) - Decimal(row["TotalOtherDiscount"]) == Decimal(row["Subtotal"])
+                assert Decimal(row["Subtotal"]) + Decimal(row["Tax"]) == Decimal(row["TotalForCustomer"])
+                assert abs(Decimal(row["Amount"]) - Decimal(row["UnitPrice"]) * int(row["Quantity"])) <= CENT * int(
+                    row["Quantity"]
+                )
+        for _, rows in rows_of(folder, "S-usage.csv"):
+            for row in rows:
+                assert Decimal(row["PretaxCharges"]) + Decimal(row["TaxAmount"]) == Decimal(row["PostTaxTotal"])
+                assert Decimal(row["OverageQuantity"]) == Decimal(row["ConsumedQuantity"])
+
+    def test_days_add_up_to_what_was_billed_i4(self, folder):
+        billed = dict(rows_of(folder, "S-usage.csv"))
+        for month, rows in rows_of(folder, "-usage-daily.csv"):
+            assert _consumed(rows) == _consumed(billed[month])
+
+    def test_a_migration_is_cancelled_here_and_bought_there_on_one_day(self, folder):
+        cancelled = {
+            (row["CustomerId"], row["OfferName"].casefold(), row["ChargeStartDate"])
+            for _, rows in rows_of(folder, "-license.csv")
+            for row in rows
+            if row["ChargeType"] == "CANCEL FEE"
+        }
+        bought = {
+            (row["CustomerId"], row["ProductName"].casefold(), row["OrderDate"])
+            for _, rows in rows_of(folder, "reconciliation.csv")
+            for row in rows
+            if row["ChargeType"] == "new"
+        }
+        assert cancelled
+        assert cancelled <= bought
+
+
 class TestDailyFile:
     def test_has_exactly_the_rows_asked_for(self, folder):
         assert len(DAILY_COLUMNS) == 56
@@ -142,6 +190,13 @@ class TestGenerating:
 
 def _meter(row):
     return row["SubscriptionId"], row["ProductId"], row["SkuId"], row["AvailabilityId"]
+
+
+def _consumed(rows):
+    sums = defaultdict(Decimal)
+    for row in rows:
+        sums[row["SubscriptionId"], row["ResourceGuid"], row["Region"]] += Decimal(row["ConsumedQuantity"])
+    return dict(sums)
 
 
 def _sum(rows, column):

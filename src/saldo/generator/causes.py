@@ -116,6 +116,8 @@ def explain_seats(contracts: Sequence[Contract], before: int, after: int) -> lis
 
 def _whole(marks: set[str], old: Sequence[Row], new: Sequence[Row]) -> str:
     """The code that takes the whole change of a subscription, in the order of the table; "" if its factors share it."""
+    if {"left", "arrived"} <= marks:
+        return "plan-changed"  # both sides of a migration are in these two months
     for mark, code in (("upgrade", "plan-changed"), ("plan", "term-changed"), ("upfront", "upfront-charge")):
         if mark in marks:
             return code

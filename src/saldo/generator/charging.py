@@ -43,7 +43,7 @@ def _take_over(contract: Contract, act: Act) -> None:
 def _regular(contract: Contract, index: int, cycle: Cycle, rate: Decimal, start: Month) -> list[Row]:
     """The row of the cycle that starts this month: first, renewed or recurring."""
     act = contract.acts.get(index)
-    if act is not None and act.kind in {"plan", "turn"}:
+    if act is not None and act.kind in {"plan", "turn", "migrate"}:
         return []
     term_first = contract.first + (index - contract.first) // contract.term_months * contract.term_months
     term = term_of(start.plus(term_first), contract.anchor, contract.term_months)
@@ -51,6 +51,8 @@ def _regular(contract: Contract, index: int, cycle: Cycle, rate: Decimal, start:
     if contract.billing != "Monthly":
         return _once(contract, index, term, rate) if is_term_start and (is_first or contract.billing) else []
     charge_type = contract.first_charge if is_first else "renew" if is_term_start else "cycleCharge"
+    if contract.is_legacy:
+        charge_type = "NEW PURCHASE CYCLE FEE" if is_first else "CYCLE FEE"
     starts_on, ends_on = cycle.starts_on, cycle.ends_on
     if is_first and contract.first_days_in:
         starts_on += timedelta(days=contract.first_days_in)
@@ -106,6 +108,7 @@ def _rows(contract: Contract, **figures: Any) -> list[Row]:
         term_text=contract.term_text,
         description=contract.description or contract.products[0].product_name,
         order_id=contract.order_id,
+        is_legacy=contract.is_legacy,
         **{"quantity": Decimal(contract.seats), **figures},
     )
     pairs = zip(contract.products, contract.prices, strict=True)
@@ -172,8 +175,23 @@ def _turn(contract: Contract, act: Act, index: int, cycle: Cycle, rate: Decimal)
     return _event(contract, act, cycle, rate, charge_type="convert")
 
 
+def _migrate(contract: Contract, act: Act, index: int, cycle: Cycle, rate: Decimal) -> list[Row]:
+    """Legacy: the rest of the cycle before is given back on the next invoice (reference 7.1)."""
+    contract.last = index
+    contract.mark(index, "left")
+    past = cycle_of(Month.of(cycle.starts_on).plus(-1), contract.anchor)
+    return _event(contract, act, past, rate, charge_type="CANCEL FEE", sign=-1)
+
+
 def _nothing(contract: Contract, act: Act, index: int, cycle: Cycle, rate: Decimal) -> list[Row]:
     return []
 
 
-_ACTS = {"seats": _change_seats, "leave": _change_seats, "cancel": _cancel, "plan": _change_plan, "turn": _turn}
+_ACTS = {
+    "seats": _change_seats,
+    "leave": _change_seats,
+    "cancel": _cancel,
+    "plan": _change_plan,
+    "turn": _turn,
+    "migrate": _migrate,
+}

@@ -32,7 +32,7 @@ class Act:
 class Contract:
     """One subscription with seats. ``first`` and ``last`` are month indexes; a negative ``first`` is in the past.
 
-    ``group`` is shared by subscriptions that an upgrade links; ``marks`` names the causes planted in a month.
+    ``marks`` names the causes planted in a month.
     """
 
     customer: Customer
@@ -54,7 +54,7 @@ class Contract:
     first_reference: str = ""
     qualifiers: str = ""
     is_trial: bool = False
-    group: str = ""
+    is_legacy: bool = False
     reservation_order: str = ""
     term_text: str = "One-Year commitment for monthly/yearly billing"
     description: str = ""

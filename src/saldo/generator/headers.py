@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ def invoice_header(
     """One document's header; the total includes tax. A legacy invoice names no billing period."""
     header: dict[str, Any] = {
         "id": number,
-        "invoiceDate": _instant(date(month.plus(1).year, month.plus(1).number, 8)),
+        "invoiceDate": _instant(_legacy_day(month) if is_legacy else month.plus(1).starts_on + timedelta(days=7)),
         "billingPeriodStartDate": _instant(month.starts_on),
         "billingPeriodEndDate": _instant(month.ends_on),
         "totalCharges": amount_text(total, currency),
@@ -32,6 +32,11 @@ def invoice_header(
     if is_legacy:
         del header["billingPeriodStartDate"], header["billingPeriodEndDate"]
     return header
+
+
+def _legacy_day(month: Month) -> date:
+    """The day after the partner's anniversary."""
+    return month.starts_on + timedelta(days=5)
 
 
 def _instant(day: date) -> str:

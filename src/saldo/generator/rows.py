@@ -51,6 +51,7 @@ class Row:
     meter: str = ""
     category: str = ""
     is_usage: bool = False
+    is_legacy: bool = False
     subtotal: Decimal = field(init=False, compare=False)  # before tax, in billing currency
 
     def __post_init__(self) -> None:
@@ -64,7 +65,9 @@ class Row:
         )
 
     def _charged(self) -> Decimal:
-        """What the row costs before tax: cut, not rounded, to the minor unit (reference 8.3 rule A; 8.4 for usage)."""
+        """What the row costs before tax: cut to the minor unit (reference 8.3 A, 8.4), legacy rounded (8.1)."""
+        if self.is_legacy:
+            return rounded(self.effective_price * Fraction(self.quantity), self.currency)
         if self.is_usage:
             priced = cut(self.effective_price * Fraction(self.quantity), self.pricing_currency)
             return cut(Fraction(priced) * Fraction(self.rate), self.currency)
@@ -81,6 +84,13 @@ def cut(exact: Fraction, currency: str) -> Decimal:
     digits = minor_digits(currency)
     units = int(exact * 10**digits)  # int() cuts toward zero
     return Decimal(units).scaleb(-digits)
+
+
+def rounded(exact: Fraction, currency: str) -> Decimal:
+    """An exact figure, rounded half up (away from zero) to the currency's minor unit."""
+    digits = minor_digits(currency)
+    units = int(abs(exact) * 10**digits + Fraction(1, 2))
+    return Decimal(-units if exact < 0 else units).scaleb(-digits)
 
 
 def decimal_text(exact: Fraction, digits: int = 15) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from saldo.core.money import amount_text
-from saldo.generator.partner import Holding, Partner
+from saldo.generator.holdings import Holding
+from saldo.generator.partner import Partner
 
 
 def truth_document(partner: Partner) -> dict[str, Any]:
@@ -17,18 +18,24 @@ def truth_document(partner: Partner) -> dict[str, Any]:
         "months": partner.months,
         "currency": partner.currency,
         "customers": [{"id": h.customer.id, "name": h.customer.name} for h in partner.holdings],
-        "invoices": [_invoice(partner, month) for month in range(partner.months)],
+        "invoices": [
+            _invoice(partner, month, is_legacy=is_legacy)
+            for month in range(partner.months)
+            for is_legacy in (False, True)
+            if partner.rows(month, is_legacy=is_legacy)
+        ],
         "changes": [
             _change(partner, holding, month) for holding in partner.holdings for month in range(1, partner.months)
         ],
     }
 
 
-def _invoice(partner: Partner, month: int) -> dict[str, str]:
-    total = sum((_total(holding, month) for holding in partner.holdings), Decimal(0))
+def _invoice(partner: Partner, month: int, *, is_legacy: bool) -> dict[str, str]:
+    """Before tax, as the bills are."""
+    total = sum((row.subtotal for row in partner.rows(month, is_legacy=is_legacy)), Decimal(0))
     return {
         "month": str(partner.start.plus(month)),
-        "number": partner.invoice(month),
+        "number": partner.legacy_invoice(month) if is_legacy else partner.invoice(month),
         "total": amount_text(total, partner.currency),
     }
 
