@@ -70,6 +70,7 @@ class TestTruth:
             "usage-volume",
             "usage-price",
             "credit",
+            "correction",
             "rounding",
         }
 

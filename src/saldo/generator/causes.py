@@ -5,7 +5,7 @@ It shares no code with the room that explains real bills, so that each can find 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -152,3 +152,21 @@ def _factors(old: Sequence[Row], new: Sequence[Row], weight_code: str) -> list[F
         Factor(code="promotion-changed", before=1 - Fraction(first.discount), after=1 - Fraction(second.discount)),
         Factor(code="exchange-rate", before=Fraction(first.rate), after=Fraction(second.rate)),
     ]
+
+
+def explain_corrections(corrections: Mapping[int, Sequence[Row]], before: int, after: int) -> list[Reason]:
+    """What the notes of both months add and take away, by subscription."""
+    old, new = corrections.get(before, []), corrections.get(after, [])
+    reasons = []
+    for key in dict.fromkeys(row.subscription for row in (*old, *new)):
+        rows = [row for row in old if row.subscription == key], [row for row in new if row.subscription == key]
+        first = (*rows[0], *rows[1])[0]
+        change = total(rows[1]) - total(rows[0])
+        reasons += settle(
+            {"correction": Fraction(change)},
+            change,
+            key=key,
+            subject=first.product.product_name,
+            currency=first.currency,
+        )
+    return reasons

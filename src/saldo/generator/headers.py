@@ -11,9 +11,9 @@ from saldo.core.periods import Month
 
 
 def invoice_header(
-    *, number: str, month: Month, total: Decimal, currency: str, is_legacy: bool = False
+    *, number: str, month: Month, total: Decimal, currency: str, is_legacy: bool = False, amends: str = ""
 ) -> dict[str, Any]:
-    """One document's header; the total includes tax. A legacy invoice names no billing period."""
+    """One document's header; the total includes tax. Legacy names no billing period; a note names what it amends."""
     header: dict[str, Any] = {
         "id": number,
         "invoiceDate": _instant(_legacy_day(month) if is_legacy else month.plus(1).starts_on + timedelta(days=7)),
@@ -24,11 +24,13 @@ def invoice_header(
         "currencyCode": currency,
         "currencySymbol": currency,
         "pdfDownloadLink": f"/invoices/{number}/documents/statement",
-        "documentType": "invoice",
+        "documentType": "adjustment_note" if amends else "invoice",
         "invoiceType": "Recurring" if is_legacy else "OneTime",
         "Status": "active",
         "amendments": [],
     }
+    if amends:
+        header["amendsOf"] = amends
     if is_legacy:
         del header["billingPeriodStartDate"], header["billingPeriodEndDate"]
     return header

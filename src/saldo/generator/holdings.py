@@ -10,7 +10,7 @@ from saldo.core.periods import Month
 from saldo.generator import legacy_stories
 from saldo.generator.azure import AzurePlan, make_plan
 from saldo.generator.catalogue import DOLLAR_WORTH
-from saldo.generator.causes import Reason, explain_seats
+from saldo.generator.causes import Reason, explain_corrections, explain_seats
 from saldo.generator.charging import charge
 from saldo.generator.contracts import Contract
 from saldo.generator.legacy_usage import LegacyAzure, make_legacy_azure
@@ -34,17 +34,23 @@ class Holding:
     groups: list[list[Contract]] = field(default_factory=list)
     plans: list[AzurePlan] = field(default_factory=list)
     legacy: list[LegacyAzure] = field(default_factory=list)
+    corrections: dict[int, list[Row]] = field(default_factory=dict)
 
     def rows(self, month: int) -> list[Row]:
-        """All rows of a month, of both platforms, in no order that means anything, as in Microsoft's files."""
+        """The rows of a month's invoices on both platforms, corrections left out, in no order that means anything."""
         bought: list[Contract | AzurePlan] = [contract for group in self.groups for contract in group]
         return [row for held in (*bought, *self.plans, *self.legacy) for row in held.rows.get(month, ())]
 
     def reasons(self, before: int, after: int) -> list[Reason]:
         """Why the bill changed between two months."""
         seats = [reason for group in self.groups for reason in explain_seats(group, before, after)]
-        plans = (*self.plans, *self.legacy)
-        return seats + [reason for plan in plans for reason in plan.reasons(before, after)]
+        used = [reason for plan in (*self.plans, *self.legacy) for reason in plan.reasons(before, after)]
+        return seats + used + explain_corrections(self.corrections, before, after)
+
+    def total(self, month: int) -> Decimal:
+        """The bill of a month: all rows of all documents, before tax."""
+        rows = (*self.rows(month), *self.corrections.get(month, ()))
+        return sum((row.subtotal for row in rows), Decimal(0))
 
     def usage(self, month: int) -> list[tuple[AzurePlan, Row]]:
         """The metered rows of a month with their plan, credits left out."""

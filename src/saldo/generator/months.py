@@ -11,29 +11,27 @@ from random import Random
 from saldo.generator.daily_usage import COLUMNS, daily_lines
 from saldo.generator.headers import invoice_header
 from saldo.generator.legacy_files import daily_csv, licence_csv, usage_csv, with_tax
-from saldo.generator.partner import Partner
+from saldo.generator.partner import Document, Partner
 from saldo.generator.reconciliation import reconciliation_csv
 
 
 def write_month(partner: Partner, month: int, folder: Path) -> tuple[list[Path], int]:
-    """Billed files and headers of both platforms; gives them and how many rows they bill."""
-    number, when = partner.invoice(month), partner.start.plus(month)
-    rows = partner.rows(month, is_legacy=False)
-    total = sum((row.subtotal for row in rows), Decimal(0))
-    header = invoice_header(number=number, month=when, total=total, currency=partner.currency)
-    files = [
-        _write(folder / f"{when}-{number}-reconciliation.csv", reconciliation_csv(rows, invoice=number)),
-        write_json(folder / f"{when}-{number}-invoice.json", header),
-    ]
-    legacy, count = _write_legacy(partner, month, folder)
-    return files + legacy, len(rows) + count
+    """Billed files and headers of all documents; gives them and how many rows they bill."""
+    files: list[Path] = []
+    rows = 0
+    for document in partner.documents(month):
+        files += _write_legacy(partner, document, month, folder) if document.is_legacy else _write(document, folder)
+        files.append(_write_header(document, partner.currency, folder))
+        rows += len(document.rows)
+    return files, rows
 
 
 def write_usage(partner: Partner, month: int, counts: Sequence[int], folder: Path) -> list[Path]:
     """The daily file of a month; none where nobody used anything."""
-    number, when = partner.invoice(month), partner.start.plus(month)
     if not sum(counts):
         return []
+    invoice = partner.documents(month)[0]
+    number, when = invoice.number, invoice.month
     path = folder / f"{when}-{number}-daily-usage.csv"
     random = Random(f"{partner.seed} usage {month}")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -49,25 +47,40 @@ def write_json(path: Path, document: object) -> Path:
     return path
 
 
-def _write_legacy(partner: Partner, month: int, folder: Path) -> tuple[list[Path], int]:
-    number, when = partner.legacy_invoice(month), partner.start.plus(month)
-    rows = partner.rows(month, is_legacy=True)
-    if not rows:
-        return [], 0
-    total = sum((with_tax(row)[1] for row in rows), Decimal(0))
-    stem = folder / f"{when}-{number}"
-    header = invoice_header(number=number, month=when, total=total, currency=partner.currency, is_legacy=True)
-    files = [write_json(Path(f"{stem}-invoice.json"), header)]
-    licences, usage = [row for row in rows if not row.is_usage], partner.legacy_usage(month)
+def _write_header(document: Document, currency: str, folder: Path) -> Path:
+    total = document.net
+    if document.is_legacy:
+        total = sum((with_tax(row)[1] for row in document.rows), Decimal(0))
+    header = invoice_header(
+        number=document.number,
+        month=document.month,
+        total=total,
+        currency=currency,
+        is_legacy=document.is_legacy,
+        amends=document.amends,
+    )
+    return write_json(folder / f"{document.month}-{document.number}-invoice.json", header)
+
+
+def _write(document: Document, folder: Path) -> list[Path]:
+    path = folder / f"{document.month}-{document.number}-reconciliation.csv"
+    path.write_bytes(reconciliation_csv(document.rows, invoice=document.number))
+    return [path]
+
+
+def _write_legacy(partner: Partner, document: Document, month: int, folder: Path) -> list[Path]:
+    number = document.number
+    stem = f"{document.month}-{number}"
+    contents: dict[str, bytes] = {}
+    licences, usage = [row for row in document.rows if not row.is_usage], partner.legacy_usage(month)
     if licences:
-        files.append(_write(Path(f"{stem}-license.csv"), licence_csv(licences)))
+        contents["license"] = licence_csv(licences)
     if usage:
         random = Random(f"{partner.seed} legacy {month}")
-        files.append(_write(Path(f"{stem}-usage.csv"), usage_csv(usage, invoice=number)))
-        files.append(_write(Path(f"{stem}-usage-daily.csv"), daily_csv(usage, invoice=number, random=random)))
-    return files, len(rows)
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
+        contents["usage"] = usage_csv(usage, invoice=number)
+        contents["usage-daily"] = daily_csv(usage, invoice=number, random=random)
+    files = []
+    for name, content in contents.items():
+        files.append(folder / f"{stem}-{name}.csv")
+        files[-1].write_bytes(content)
+    return files

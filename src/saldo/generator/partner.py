@@ -9,6 +9,7 @@ from random import Random
 from saldo.core.periods import Month
 from saldo.generator.azure import AzurePlan
 from saldo.generator.catalogue import DOLLAR_WORTH
+from saldo.generator.corrections import correct
 from saldo.generator.holdings import Holding, make_holding
 from saldo.generator.legacy_usage import LegacyAzure
 from saldo.generator.names import name_customers
@@ -17,6 +18,22 @@ from saldo.generator.rows import Row
 
 class UnableToGenerate(ValueError):
     """The partner asked for cannot be made; says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of Microsoft's: an invoice of a platform, or a note that ``amends`` an earlier one."""
+
+    number: str
+    month: Month
+    rows: tuple[Row, ...]
+    is_legacy: bool = False
+    amends: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        """Sum of its rows, before tax."""
+        return sum((row.subtotal for row in self.rows), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +47,41 @@ class Partner:
     rates: tuple[Decimal, ...]
     holdings: tuple[Holding, ...]
 
-    def invoice(self, month: int) -> str:
-        """The number of a month's new-commerce invoice."""
-        return f"G{(self.seed * 7919 + month * 37) % 1_000_000_000:09d}"
+    def documents(self, month: int) -> list[Document]:
+        """The invoices and notes of a month; a platform on which nothing was charged has none."""
+        billed = [row for holding in self.holdings for row in holding.rows(month)]
+        notes = [row for holding in self.holdings for row in holding.corrections.get(month, ())]
+        found = [
+            Document(
+                number=self._number(month),
+                month=self.start.plus(month),
+                rows=tuple(row for row in billed if not row.is_legacy),
+            ),
+            Document(
+                number=f"D{(self.seed * 6151 + month * 41) % 100_000_000:08d}S",
+                month=self.start.plus(month),
+                rows=tuple(row for row in billed if row.is_legacy),
+                is_legacy=True,
+            ),
+            Document(
+                number=self._number(month, step=1),
+                month=self.start.plus(month),
+                rows=tuple(notes),
+                amends=self._number(month - 1),
+            ),
+        ]
+        return [document for document in found if document.rows]
 
-    def legacy_invoice(self, month: int) -> str:
-        """The number of a month's legacy invoice."""
-        return f"D{(self.seed * 6151 + month * 41) % 100_000_000:08d}S"
-
-    def rows(self, month: int, *, is_legacy: bool) -> list[Row]:
-        """All rows of a month on one platform."""
-        return [row for holding in self.holdings for row in holding.rows(month) if row.is_legacy == is_legacy]
-
-    def legacy_usage(self, month: int) -> list[tuple[LegacyAzure, Row]]:
-        """All metered legacy rows of a month."""
-        return [(azure, row) for h in self.holdings for azure in h.legacy for row in azure.rows.get(month, ())]
+    def _number(self, month: int, *, step: int = 0) -> str:
+        return f"G{(self.seed * 7919 + month * 37 + step) % 1_000_000_000:09d}"
 
     def usage(self, month: int) -> list[tuple[AzurePlan, Row]]:
         """All metered rows of a month with their plans."""
         return [metered for holding in self.holdings for metered in holding.usage(month)]
+
+    def legacy_usage(self, month: int) -> list[tuple[LegacyAzure, Row]]:
+        """All metered legacy rows of a month."""
+        return [(azure, row) for h in self.holdings for azure in h.legacy for row in azure.rows.get(month, ())]
 
 
 def make_partner(*, customers: int, months: int, seed: int, start: Month, currency: str) -> Partner:
@@ -74,6 +107,7 @@ def make_partner(*, customers: int, months: int, seed: int, start: Month, curren
         )
         for rank, customer in enumerate(people, start=1)
     )
+    correct(holdings, start=start, months=months, random=random)
     return Partner(seed=seed, start=start, months=months, currency=currency, rates=rates, holdings=holdings)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from saldo.core.money import amount_text
@@ -19,10 +18,9 @@ def truth_document(partner: Partner) -> dict[str, Any]:
         "currency": partner.currency,
         "customers": [{"id": h.customer.id, "name": h.customer.name} for h in partner.holdings],
         "invoices": [
-            _invoice(partner, month, is_legacy=is_legacy)
+            {"month": str(made.month), "number": made.number, "total": amount_text(made.net, partner.currency)}
             for month in range(partner.months)
-            for is_legacy in (False, True)
-            if partner.rows(month, is_legacy=is_legacy)
+            for made in partner.documents(month)
         ],
         "changes": [
             _change(partner, holding, month) for holding in partner.holdings for month in range(1, partner.months)
@@ -30,18 +28,8 @@ def truth_document(partner: Partner) -> dict[str, Any]:
     }
 
 
-def _invoice(partner: Partner, month: int, *, is_legacy: bool) -> dict[str, str]:
-    """Before tax, as the bills are."""
-    total = sum((row.subtotal for row in partner.rows(month, is_legacy=is_legacy)), Decimal(0))
-    return {
-        "month": str(partner.start.plus(month)),
-        "number": partner.legacy_invoice(month) if is_legacy else partner.invoice(month),
-        "total": amount_text(total, partner.currency),
-    }
-
-
 def _change(partner: Partner, holding: Holding, month: int) -> dict[str, Any]:
-    before, after = _total(holding, month - 1), _total(holding, month)
+    before, after = holding.total(month - 1), holding.total(month)
     return {
         "customer": holding.customer.id,
         "from": str(partner.start.plus(month - 1)),
@@ -59,7 +47,3 @@ def _change(partner: Partner, holding: Holding, month: int) -> dict[str, Any]:
             for reason in holding.reasons(month - 1, month)
         ],
     }
-
-
-def _total(holding: Holding, month: int) -> Decimal:
-    return sum((row.subtotal for row in holding.rows(month)), Decimal(0))
