@@ -79,8 +79,14 @@ class TestTruth:
         assert truth_document(partner(3)) != truth_document(partner(4))
 
     def test_refuses_a_currency_without_a_rate_to_the_dollar(self):
-        with pytest.raises(UnableToGenerate, match="XXX"):
+        with pytest.raises(UnableToGenerate, match="XXX") as refusal:
             partner(1, currency="XXX")
+        assert refusal.value.code == "generator.currency.no-rate"
+
+    def test_refuses_a_partner_without_customers(self):
+        with pytest.raises(UnableToGenerate) as refusal:
+            partner(1, customers=0)
+        assert refusal.value.code == "generator.partner.too-small"
 
     def test_speaks_yen_without_minor_digits(self):
         document = truth_document(partner(2, currency="JPY"))

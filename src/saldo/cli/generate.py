@@ -25,8 +25,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from saldo.generator.generation import generate
     from saldo.generator.partner import UnableToGenerate
 
-    if args.customers < 1 or args.months < 1 or (args.usage_rows or 0) < 0:
-        wrong_usage("saldo generate: --customers and --months need at least 1, --usage-rows at least 0")
+    if (args.usage_rows or 0) < 0:
+        wrong_usage("saldo generate: --usage-rows cannot be negative")
     try:
         made = generate(
             folder=args.out,
@@ -38,11 +38,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             usage_rows=args.usage_rows,
             progress=lambda done, of: out.progress(done=done, of=of, what="months written"),
         )
-    except UnableToGenerate as refusal:
-        return out.fail("generator.unable", f"Nothing was written: {refusal}.", {"currency": args.currency})
     except OSError as fault:
-        message = f"{args.out} cannot be written: {fault.strerror}."
-        return out.fail("generator.folder", message, {"folder": str(args.out)})
+        facts = {"folder": str(args.out), "said": fault.strerror or ""}
+        raise UnableToGenerate(code="generator.folder.unwritable", facts=facts) from fault
     files = [str(path) for path in made.files]
     out.document({"folder": str(args.out), "files": files, "rows": made.rows, "usage_rows": made.usage_rows})
     out.say(f"{len(files)} files in {args.out}: {made.rows:,} charges, {made.usage_rows:,} rows of daily usage.")

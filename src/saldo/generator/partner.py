@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from saldo.core.periods import Month
+from saldo.core.problems import Refused
 from saldo.generator.azure import AzurePlan
 from saldo.generator.catalogue import DOLLAR_WORTH
 from saldo.generator.corrections import correct
@@ -16,8 +17,8 @@ from saldo.generator.names import name_customers
 from saldo.generator.rows import Row
 
 
-class UnableToGenerate(ValueError):
-    """The partner asked for cannot be made; says why."""
+class UnableToGenerate(Refused):
+    """The partner asked for cannot be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +88,14 @@ class Partner:
 def make_partner(*, customers: int, months: int, seed: int, start: Month, currency: str) -> Partner:
     """A partner that the seed decides completely.
 
-    Refuses (UnableToGenerate): fewer than one customer or month, and a currency without a rate to the dollar.
+    Refuses (UnableToGenerate): generator.partner.too-small, generator.currency.no-rate.
     """
     if customers < 1 or months < 1:
-        raise UnableToGenerate("at least one customer and one month")
+        facts = {"customers": customers, "months": months}
+        raise UnableToGenerate(code="generator.partner.too-small", facts=facts)
     if currency not in DOLLAR_WORTH:
-        raise UnableToGenerate(f"no rate for {currency}; known are {', '.join(DOLLAR_WORTH)}")
+        facts = {"currency": currency, "known": list(DOLLAR_WORTH)}
+        raise UnableToGenerate(code="generator.currency.no-rate", facts=facts)
     random = Random(f"{seed} partner")
     rates = _rates(months, currency, random)
     people = name_customers(count=customers, random=random)
