@@ -61,5 +61,6 @@ def _program(home: Path, words: Sequence[str]) -> Mapping[str, Any]:
         facts = {"command": words[0], "said": (done.stderr or done.stdout)[-2000:]}
         raise UnableToTell(code="demo.command-refused", facts=facts) from fault
     if "error" in document:
-        raise UnableToTell(code="demo.command-refused", facts={"command": words[0], "said": document["error"]["message"]})
+        facts = {"command": words[0], "said": document["error"]["message"]}
+        raise UnableToTell(code="demo.command-refused", facts=facts)
     return document

@@ -91,8 +91,8 @@ def make_partner(*, customers: int, months: int, seed: int, start: Month, curren
     Refuses (UnableToGenerate): generator.partner.too-small, generator.currency.no-rate.
     """
     if customers < 1 or months < 1:
-        facts = {"customers": customers, "months": months}
-        raise UnableToGenerate(code="generator.partner.too-small", facts=facts)
+        asked = {"customers": customers, "months": months}
+        raise UnableToGenerate(code="generator.partner.too-small", facts=asked)
     if currency not in DOLLAR_WORTH:
         facts = {"currency": currency, "known": list(DOLLAR_WORTH)}
         raise UnableToGenerate(code="generator.currency.no-rate", facts=facts)
