@@ -32,6 +32,8 @@ class Delivery(models.Model):
     rows = models.BigIntegerField()
     lines = models.BigIntegerField()
     total = models.DecimalField(max_digits=38, decimal_places=18)
+    gross = models.DecimalField(max_digits=38, decimal_places=18, null=True)  # with the rows' own tax, where they have it
+    tax = models.DecimalField(max_digits=38, decimal_places=18, default=0)
     state = models.TextField(default="counts")
     received_at = models.DateTimeField()
     received_by = models.TextField()

@@ -1,4 +1,4 @@
-"""How figures and dates are written in the five languages (design.md section 7), fixed here and pinned by golden values.
+"""How figures and dates are written in the five languages (design.md section 7), pinned by golden values.
 
 Own tables on purpose: Babel and ICU differ from version to version, and a bill must read the same next year.
 """
@@ -136,7 +136,7 @@ def write_month(month: Month, lang: str) -> str:
 def _write(value: Decimal, lang: str, *, signed: bool) -> str:
     habit = _HABITS[lang]
     whole, _, part = f"{abs(value):f}".partition(".")
-    groups = []
+    groups: list[str] = []
     while len(whole) > 3:
         whole, last = whole[:-3], whole[-3:]
         groups.insert(0, last)

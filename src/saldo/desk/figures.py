@@ -79,11 +79,14 @@ def month(value: Month) -> str:
 
 
 def period(first: date | None, last: date | None) -> str:
-    """The days a charge covers, both inclusive; one day is written once."""
+    """The days a charge covers, both inclusive; within one month as ``11–31 March``, one day written once."""
     if first is None or last is None or first == last:
         return day(first or last)
-    same_year = first.year == last.year
-    return say("pages.period", first=day(first, "short") if same_year else day(first), last=day(last))
+    if (first.year, first.month) != (last.year, last.month):
+        return say("pages.period", first=day(first), last=day(last))
+    if language() == "zh-Hans":  # the month stands before the day there, so the first day is the one written whole
+        return say("pages.period-in-month", first=day(first, "short"), last=f"{last.day}日")
+    return say("pages.period-in-month", first=str(first.day), last=day(last, "short"))
 
 
 def share(change: Decimal, before: Decimal) -> Decimal | None:

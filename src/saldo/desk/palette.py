@@ -70,7 +70,7 @@ def _acts(visitor: Visitor, said: str, customers: tuple[Customer, ...]) -> tuple
         acts += [
             Found(
                 text=say("desk.palette.compare", customer=customer.name),
-                address=reverse("desk:compare", args=[customer.key]),
+                address=reverse("desk:compare-months", args=[customer.key]),
                 icon="arrows-right-left",
             )
             for customer in customers[:SHOWN_COMPARISONS]

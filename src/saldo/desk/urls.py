@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from saldo.desk import audit, home, palette, preferences, users
+from saldo.desk import audit, charge_urls, home, palette, preferences, users
 
 app_name = "desk"
 
@@ -26,4 +26,4 @@ OWN = [
     path("palette/", palette.palette, name="palette"),
 ]
 
-urlpatterns = [*HOME, *PEOPLE, *AUDIT, *OWN]
+urlpatterns = [*HOME, *charge_urls.urlpatterns, *PEOPLE, *AUDIT, *OWN]

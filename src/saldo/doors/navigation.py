@@ -50,7 +50,7 @@ GROUPS = (
         heading="doors.nav.microsoft-charges",
         places=(
             Place(page="imports", capability="buy.invoice.read", icon="file-import", key="i", also=("import",)),
-            Place(page="compare", capability="customer.read", icon="arrows-right-left", key="m"),
+            Place(page="compare", capability="explanation.read", icon="arrows-right-left", key="m"),
         ),
     ),
     Group(

@@ -1,0 +1,87 @@
+"""Asking a stored part its checks: counts in one scan, samples only where something did not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from saldo.charges.store.checks_sql import GROUP_CHECKS, RowCheck, row_checks
+from saldo.charges.store.summing import StoredPart
+from saldo.core.money import minor_digits
+
+SAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """How many rows or groups passed, were within tolerance, failed; and some of those that did not pass."""
+
+    code: str
+    passed: int
+    tolerated: int
+    failed: int
+    samples: tuple[dict[str, Any], ...]
+
+
+def check_part(part: StoredPart, *, currency: str) -> tuple[Checked, ...]:
+    """All checks that this part can answer alone."""
+    checks = row_checks(part.kind, minor_digits=minor_digits(currency))
+    found = list(_check_rows(part, checks)) if checks else []
+    if part.kind == "nce-reconciliation":
+        found += [checked for code in sorted(GROUP_CHECKS) if (checked := _check_groups(part, code))]
+    return tuple(found)
+
+
+def _check_rows(part: StoredPart, checks: tuple[RowCheck, ...]) -> Iterator[Checked]:
+    verdicts = ", ".join(f"{check.verdict} AS {check.code}" for check in checks)
+    counts = ", ".join(
+        f"count(*) FILTER ({check.code} = '{verdict}')"
+        for check in checks
+        for verdict in ("passed", "tolerated", "failed")
+    )
+    row = part.connection.execute(f"SELECT {counts} FROM (SELECT {verdicts} FROM ({part.rows}))").fetchone()
+    assert row is not None  # an aggregate always has its row
+    for place, check in enumerate(checks):
+        passed, tolerated, failed = row[place * 3 : place * 3 + 3]
+        if passed or tolerated or failed:
+            samples = _samples(part, check) if tolerated or failed else ()
+            yield Checked(code=check.code, passed=passed, tolerated=tolerated, failed=failed, samples=samples)
+
+
+def _samples(part: StoredPart, check: RowCheck) -> tuple[dict[str, Any], ...]:
+    rows = part.connection.execute(
+        f"SELECT saldo_row, {check.expected}, {check.seen}, {check.verdict} AS verdict FROM ({part.rows})"
+        f" WHERE {check.verdict} <> 'passed' ORDER BY verdict, saldo_row LIMIT {SAMPLES}"
+    ).fetchall()
+    return tuple(
+        {"row": row, "expected": _plain(expected), "seen": _plain(seen), "verdict": verdict}
+        for row, expected, seen, verdict in rows
+    )
+
+
+def _check_groups(part: StoredPart, code: str) -> Checked | None:
+    groups = GROUP_CHECKS[code].format(rows=part.rows)
+    rows = part.connection.execute(
+        f"SELECT verdict, count(*) FROM ({groups}) GROUP BY 1"
+    ).fetchall()
+    counts = dict(rows)
+    if not counts:
+        return None
+    samples = part.connection.execute(
+        f"SELECT at, what, expected, seen, verdict FROM ({groups}) WHERE verdict <> 'passed' ORDER BY at LIMIT {SAMPLES}"
+    ).fetchall()
+    return Checked(
+        code=code,
+        passed=counts.get("passed", 0),
+        tolerated=counts.get("tolerated", 0),
+        failed=counts.get("failed", 0),
+        samples=tuple(
+            {"row": at, "group": what, "expected": _plain(expected), "seen": _plain(seen), "verdict": verdict}
+            for at, what, expected, seen, verdict in samples
+        ),
+    )
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)

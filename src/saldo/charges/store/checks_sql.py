@@ -1,0 +1,130 @@
+"""The invariants of reference section 11 that one part can answer alone, as SQL over its rows.
+
+Each check gives every row a verdict: passed, tolerated, failed, or NULL where it does not apply. What is compared is
+exact; figures are cut to what a product of three can hold (perf.md), and a cut is only ever inside the tolerance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from saldo.charges.rules.line import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck:
+    """One check of rows. ``expected`` and ``seen`` are SQL for the sample of a row that did not pass."""
+
+    code: str
+    verdict: str
+    expected: str
+    seen: str
+
+
+def _equal(expected: str, seen: str, *, applies: str) -> str:
+    return f"CASE WHEN {applies} THEN CASE WHEN {expected} = {seen} THEN 'passed' ELSE 'failed' END END"
+
+
+def row_checks(kind: Kind, *, minor_digits: int) -> tuple[RowCheck, ...]:
+    """The row checks of a kind; ``minor_digits`` are those of the document's currency."""
+    return _CHECKS.get(kind, lambda digits: ())(minor_digits)
+
+
+def _reconciliation(digits: int) -> tuple[RowCheck, ...]:
+    total = "Subtotal + COALESCE(TaxTotal, 0)"
+    return (
+        RowCheck(code="I9", verdict=_equal(total, "Total", applies="Total IS NOT NULL"), expected=total, seen="Total"),
+        _formula(digits),
+    )
+
+
+def _formula(digits: int) -> RowCheck:
+    """Rule A cuts the line, rule B the unit (8.3); usage cuts before and after the exchange (8.4)."""
+    price = "TRY_CAST(EffectiveUnitPrice AS DECIMAL(19,10))"
+    quantity = "TRY_CAST(COALESCE(BillableQuantity, Quantity) AS DECIMAL(18,8))"
+    rate = "TRY_CAST(COALESCE(PCToBCExchangeRate, 1) AS DECIMAL(18,10))"
+    nudge = f"(CASE WHEN {price} < 0 THEN -0.000000001 ELSE 0.000000001 END)"
+    product = f"CAST({price} * {quantity} AS DECIMAL(20,10))"
+    exact = f"CAST({product} * {rate} AS DECIMAL(28,10))"
+    rule_a = f"trunc({exact} + {nudge}, {digits})"
+    rule_b = f"trunc(CAST({price} * {rate} AS DECIMAL(24,10)) + {nudge}, {digits}) * {quantity}"
+    usage = f"trunc(CAST(trunc({product} + {nudge}, 2) * {rate} AS DECIMAL(28,10)) + {nudge}, {digits})"
+    unit = f"CAST({10**-digits:.{digits}f} AS DECIMAL(4,3))" if digits else "1"
+    tolerance = f"{unit} * {quantity} + {unit}"
+    verdict = (
+        f"CASE WHEN EffectiveUnitPrice IS NULL OR {price} IS NULL OR {quantity} IS NULL OR {rate} IS NULL THEN NULL"
+        f" WHEN Subtotal IN ({rule_a}, {usage}) OR Subtotal = {rule_b} THEN 'passed'"
+        f" WHEN abs(Subtotal - {exact}) <= {tolerance} THEN 'tolerated' ELSE 'failed' END"
+    )
+    return RowCheck(code="I10", verdict=verdict, expected=rule_a, seen="Subtotal")
+
+
+def _daily(digits: int) -> tuple[RowCheck, ...]:
+    price = "TRY_CAST(EffectiveUnitPrice AS DECIMAL(18,12))"
+    quantity = "TRY_CAST(Quantity AS DECIMAL(18,8))"
+    rate = "TRY_CAST(COALESCE(PCToBCExchangeRate, 1) AS DECIMAL(18,8))"
+    exact = f"CAST(CAST({price} * {quantity} AS DECIMAL(20,10)) * {rate} AS DECIMAL(28,10))"
+    verdict = (
+        f"CASE WHEN EffectiveUnitPrice IS NULL OR {price} IS NULL OR {quantity} IS NULL OR {rate} IS NULL THEN NULL"
+        f" WHEN abs(BillingPreTaxTotal - {exact}) <= 0.0001 THEN 'passed'"
+        f" WHEN abs(BillingPreTaxTotal - {exact}) <= 0.01 THEN 'tolerated' ELSE 'failed' END"
+    )
+    return (RowCheck(code="I10", verdict=verdict, expected=exact, seen="BillingPreTaxTotal"),)
+
+
+def _license(digits: int) -> tuple[RowCheck, ...]:
+    net, gross = "Amount - COALESCE(TotalOtherDiscount, 0)", "Subtotal + COALESCE(Tax, 0)"
+    verdict = (
+        f"CASE WHEN {net} = Subtotal AND (TotalForCustomer IS NULL OR {gross} = TotalForCustomer)"
+        " THEN 'passed' ELSE 'failed' END"
+    )
+    return (RowCheck(code="I2", verdict=verdict, expected=gross, seen="COALESCE(TotalForCustomer, Subtotal)"),)
+
+
+def _legacy_usage(digits: int) -> tuple[RowCheck, ...]:
+    gross = "PretaxCharges + COALESCE(TaxAmount, 0)"
+    overage = "COALESCE(ConsumedQuantity, 0) - COALESCE(IncludedQuantity, 0)"
+    verdict = (
+        f"CASE WHEN {overage} = OverageQuantity AND (PostTaxTotal IS NULL OR {gross} = PostTaxTotal)"
+        " THEN 'passed' ELSE 'failed' END"
+    )
+    return (RowCheck(code="I3", verdict=verdict, expected=gross, seen="COALESCE(PostTaxTotal, PretaxCharges)"),)
+
+
+_CHECKS = {
+    "nce-reconciliation": _reconciliation,
+    "nce-daily-usage": _daily,
+    "legacy-license": _license,
+    "legacy-usage": _legacy_usage,
+}
+
+GROUP_CHECKS: dict[str, str] = {
+    # one exchange rate per pricing currency and charge month
+    "I14": """
+        SELECT concat_ws(' ', COALESCE(PricingCurrency, ''), strftime(ChargeStartDate, '%Y-%m')) AS what,
+            min(PCToBCExchangeRate) AS expected, max(PCToBCExchangeRate) AS seen,
+            CASE WHEN count(DISTINCT PCToBCExchangeRate) <= 1 THEN 'passed' ELSE 'failed' END AS verdict, 0 AS at
+        FROM ({rows}) WHERE PCToBCExchangeRate IS NOT NULL GROUP BY PricingCurrency, strftime(ChargeStartDate, '%Y-%m')
+    """,
+    # the two halves of a seat change end on the same day, and each event has both
+    "I13": """
+        SELECT lower(ReferenceId) AS what, count(*) FILTER (Subtotal < 0) AS expected,
+            count(*) FILTER (Subtotal >= 0) AS seen, min(saldo_row) AS at,
+            CASE WHEN count(DISTINCT ChargeEndDate) = 1 AND count(*) FILTER (Subtotal <= 0) > 0
+                AND count(*) FILTER (Subtotal >= 0) > 0 THEN 'passed' ELSE 'failed' END AS verdict
+        FROM ({rows}) WHERE lower(ChargeType) IN ('addquantity', 'removequantity') AND COALESCE(ReferenceId, '') <> ''
+        GROUP BY lower(ReferenceId), lower(SubscriptionId)
+    """,
+    # a credit takes back exactly what some row charged: same customer and product, same quantity
+    "I16": """
+        SELECT c.ProductId AS what, c.BillableQuantity AS expected, o.BillableQuantity AS seen, c.saldo_row AS at,
+            CASE WHEN o.BillableQuantity IS NOT NULL THEN 'passed' ELSE 'failed' END AS verdict
+        FROM ({rows}) c LEFT JOIN (
+            SELECT DISTINCT CustomerId, ProductId, SkuId, BillableQuantity FROM ({rows})
+            WHERE lower(ChargeType) <> 'customercredit' AND Subtotal >= 0
+        ) o ON o.CustomerId = c.CustomerId AND o.ProductId = c.ProductId AND o.SkuId = c.SkuId
+            AND abs(o.BillableQuantity - c.BillableQuantity) <= 0.000001
+        WHERE lower(c.ChargeType) = 'customercredit'
+    """,
+}
+"""Checks of groups of reconciliation rows: what the group is, what was expected and seen, its verdict, its first row."""
