@@ -1,4 +1,4 @@
-"""Page: one month's bill of a customer, level by level: products, subscriptions of a product, rows of a subscription."""
+"""Page: one month's bill of a customer, level by level: products, their subscriptions, the rows of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Page: two months of a customer side by side. Why did the cost change, reason by reason, with the rows that prove it."""
+"""Page: two months of a customer side by side. Why did the cost change, reason by reason, with its rows."""
 
 from __future__ import annotations
 
@@ -120,9 +120,7 @@ def _page(shown: Shown, told: Told, before: Month, after: Month, selected: int |
         currencies=shown.currencies,
         chain=chain,
         reason_count=len(told.reasons),
-        as_text=text_of(
-            customer=shown.customer.name, before=before, after=after, currency=shown.currency, chain=chain
-        ),
+        as_text=text_of(customer=shown.customer.name, before=before, after=after, currency=shown.currency, chain=chain),
     )
 
 

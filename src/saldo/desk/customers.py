@@ -23,7 +23,6 @@ from saldo.doors.gate import gate
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.parties.queries import Customer, list_customers
 
-
 Facts = dict[str, object]
 
 

@@ -56,9 +56,7 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
 
 
 def _billed(shown: Shown, at: Month, asked: dict[str, str]) -> list[LineItem]:
-    lines = list_lines(
-        company=shown.visitor.company.id, customer=shown.customer.key, month=at, currency=shown.currency
-    )
+    lines = list_lines(company=shown.visitor.company.id, customer=shown.customer.key, month=at, currency=shown.currency)
     wanted = (asked["subscription"], asked["product"], asked["sku"], asked["offer"])
     return [
         line
@@ -78,9 +76,7 @@ def _frame(shown: Shown, at: Month, billed: list[LineItem]) -> dict[str, Any]:
     if billed:
         first = billed[0]
         product = name_product(first)
-        crumbs.append(
-            Step(text=product, href=bill_href(shown, at, product=product, subscription=first.subscription))
-        )
+        crumbs.append(Step(text=product, href=bill_href(shown, at, product=product, subscription=first.subscription)))
         meter = first.meter_name or first.sku_name or product
     return {
         "customer": shown.customer,

@@ -87,9 +87,7 @@ def show_check(check: CheckSeen, with_cost: bool) -> CheckShown:
     state = "failed" if check.failed else "tolerated" if check.tolerated else "passed" if check.passed else "not-run"
     icon, icon_class = _ICONS[state]
     if state == "failed":
-        figure = figures.say(
-            "pages.imports.check.of", failed=figures.number(check.failed), all=figures.number(asked)
-        )
+        figure = figures.say("pages.imports.check.of", failed=figures.number(check.failed), all=figures.number(asked))
     elif state == "not-run":
         figure = figures.say("pages.imports.check.not-run")
     else:

@@ -56,9 +56,7 @@ class FileRow:
 def imports(request: HttpRequest) -> HttpResponse:
     """Everything that arrived; the newest that needs a person is open."""
     visitor = get_visitor(request)
-    window = Window(
-        number=read_page(request.GET.get("page", "1")), total=count_deliveries(company=visitor.company.id)
-    )
+    window = Window(number=read_page(request.GET.get("page", "1")), total=count_deliveries(company=visitor.company.id))
     found = list_deliveries(company=visitor.company.id, limit=window.size, offset=window.offset)
     attempts: tuple[AttemptSeen, ...] = ()
     if window.number == 1:
@@ -117,7 +115,9 @@ def _delivery_asked(
     said = request.GET.get("delivery", "")
     if said:
         return _number(said)
-    failing = next((one for one in found if one.failed_checks and one.state == "counts" and not one.accepted_because), None)
+    failing = next(
+        (one for one in found if one.failed_checks and one.state == "counts" and not one.accepted_because), None
+    )
     if failing is not None:
         return failing.id
     return found[0].id if found else None
@@ -147,7 +147,9 @@ def _open_attempt(attempt: AttemptSeen, visitor: Visitor) -> dict[str, Any]:
         "kind": "bad" if is_refused else "idle",
         "icon": "alert-square-rounded" if is_refused else "info-circle",
         "what": figures.say("pages.imports.refused-what" if is_refused else "pages.imports.duplicate-what"),
-        "next": f"{say_code(attempt.code, attempt.facts)} {figures.say('pages.imports.refused-next')}" if is_refused else "",
+        "next": f"{say_code(attempt.code, attempt.facts)} {figures.say('pages.imports.refused-next')}"
+        if is_refused
+        else "",
     }
     facts = [
         (figures.say("pages.imports.fact.name"), attempt.name),

@@ -18,7 +18,7 @@ from saldo.doors.gate import SIGNED_IN, gate
 from saldo.doors.middleware import COMPANY
 from saldo.doors.visitor import get_visitor
 from saldo.doors.words import say
-from saldo.parties.actions import save_settings
+from saldo.parties.people import save_settings
 
 THEMES = ("system", "light", "dark")
 

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from saldo.audit import log
 from saldo.core.problems import Refused
 from saldo.desk.role_form import RoleBox, boxes_for, read_grants
 from saldo.doors.entrance import invitation_address
@@ -20,9 +19,9 @@ from saldo.doors.gate import gate
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.words import say
 from saldo.doors.world import get_world
-from saldo.parties.actions import change_roles, disable_person, enable_person, invite_person
+from saldo.parties.people import change_roles, disable_person, enable_person, invite_person, permit_link
 from saldo.parties.queries import Person, find_person, list_people
-from saldo.parties.rules.roles import Role, count_approvers
+from saldo.parties.rules.roles import Grant, Role, count_approvers
 
 
 @gate("people.manage")
@@ -54,20 +53,29 @@ def invite(request: HttpRequest) -> HttpResponse:
             faults["roles"] = "desk.user.no-role"
         if not faults:
             try:
-                made = invite_person(
-                    company=visitor.company.id,
-                    email=email,
-                    name=name,
-                    grants=grants,
-                    language=getattr(request, "language", "en"),
-                    by=_me(visitor),
-                    at=get_world().clock.now(),
-                )
-                return _show_link(request, visitor, made)
+                return _invite(request, visitor, email, name, grants)
             except Refused as refused:
                 faults["form"] = refused.code
     context = {"boxes": boxes_for(grants, faults), "email": email, "name": name, "faults": faults}
     return render(request, "desk/user_invite.html", context)
+
+
+def _invite(request: HttpRequest, visitor: Visitor, email: str, name: str, grants: tuple[Grant, ...]) -> HttpResponse:
+    made = invite_person(
+        company=visitor.company.id,
+        email=email,
+        name=name,
+        grants=grants,
+        language=getattr(request, "language", "en"),
+        by=_me(visitor),
+        at=get_world().clock.now(),
+    )
+    person = _person(request, made)
+    if person.is_invited:
+        return _show_link(request, visitor, made)
+    # They have an account already, perhaps in another company: its password is theirs.
+    messages.success(request, say("desk.user.has-account", name=person.name or person.email))
+    return redirect("desk:user", made)
 
 
 @gate("people.manage")
@@ -106,18 +114,13 @@ def enable(request: HttpRequest, user: int) -> HttpResponse:
 @gate("people.manage")
 def link(request: HttpRequest, user: int) -> HttpResponse:
     """A new link that sets the password; who holds it comes in as this person, so it is written down."""
-    visitor, person = get_visitor(request), _person(request, user)
-    is_above = Role.GLOBAL_ADMIN in {grant.role for grant in person.grants} and not visitor.is_global_admin
-    if is_above or not person.is_active:
-        messages.error(request, say("parties.person.global-admin-only" if is_above else "desk.user.is-disabled"))
+    visitor = get_visitor(request)
+    _person(request, user)
+    try:
+        permit_link(company=visitor.company.id, user=user, by=_me(visitor), at=get_world().clock.now())
+    except Refused as refused:
+        messages.error(request, say(refused.code))
         return redirect("desk:user", user)
-    log.record(
-        company=visitor.company.id,
-        code="parties.person.link-made",
-        actor=visitor.actor,
-        subject=log.person(user),
-        at=get_world().clock.now(),
-    )
     return _show_link(request, visitor, user)
 
 

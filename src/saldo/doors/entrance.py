@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
@@ -48,6 +49,8 @@ def invitation(request: HttpRequest, person: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         note_for_person(user=user.pk, code="doors.password.set")
+        if is_mfa_enabled(user):  # a new password does not open the second lock
+            return redirect("account_login")
         login(request, user, backend=BACKEND)
         record_authentication(request, user, method="password")
         return redirect("mfa_activate_totp")

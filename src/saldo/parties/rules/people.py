@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from saldo.parties.rules.roles import Grant, Role, may
+from saldo.parties.rules.roles import Grant, Role, Scope, may
 
 MANAGE = "people.manage"
 
 
-def find_refusal(*, by: Iterable[Grant], is_self: bool, before: Iterable[Grant], after: Iterable[Grant]) -> str | None:
+def find_refusal(
+    *, by: Collection[Grant], is_self: bool, before: Iterable[Grant], after: Iterable[Grant], today: date
+) -> str | None:
     """The code of the reason why this change of roles is refused, or None.
 
     Nobody changes their own roles: a second person has to agree. Only a Global admin touches a Global admin, or makes
@@ -20,11 +22,27 @@ def find_refusal(*, by: Iterable[Grant], is_self: bool, before: Iterable[Grant],
     held, wanted = tuple(before), tuple(after)
     if is_self:
         return "parties.person.own-roles"
-    touched = {grant.role for grant in (*held, *wanted)}
-    if Role.GLOBAL_ADMIN in touched and Role.GLOBAL_ADMIN not in {grant.role for grant in by}:
+    touched = [grant for grant in (*held, *wanted) if grant.role is Role.GLOBAL_ADMIN]
+    if any(not _is_global_admin(by, grant, today) for grant in touched):
         return "parties.person.global-admin-only"
     if not wanted:
         return "parties.person.no-role-left"
+    return None
+
+
+def find_account_refusal(*, by: Iterable[Grant], of: Iterable[Grant], today: date) -> str | None:
+    """The code of the reason why somebody with the grants ``by`` may not touch another person's account, or None.
+
+    ``of`` are the person's grants in every company. An account is one for all companies: who closes it, or holds a
+    link that sets its password, reaches as far as its owner; so they must manage people wherever the owner works, and
+    be a Global admin wherever the owner is one.
+    """
+    held, owned = tuple(by), tuple(of)
+    for grant in owned:
+        if not may(grants=held, capability=MANAGE, company=grant.company, today=today).is_allowed:
+            return "parties.person.other-company"
+        if grant.role is Role.GLOBAL_ADMIN and not _is_global_admin(held, grant, today):
+            return "parties.person.global-admin-only"
     return None
 
 
@@ -37,4 +55,15 @@ def leaves_nobody(*, managers: Iterable[tuple[int, Grant]], without: int, today:
         may(grants=[grant], capability=MANAGE, company=grant.company, today=today).is_allowed
         for person, grant in managers
         if person != without
+    )
+
+
+def _is_global_admin(grants: Iterable[Grant], other: Grant, today: date) -> bool:
+    """Whether these make somebody a Global admin today in the company of the other grant, and not for reading only."""
+    return any(
+        grant.role is Role.GLOBAL_ADMIN
+        and grant.company == other.company
+        and grant.scope is not Scope.READ_ONLY
+        and (grant.ends_before is None or today < grant.ends_before)
+        for grant in grants
     )
