@@ -51,6 +51,12 @@ def anchored_cycle(*, month: Month, anchor: int) -> Period:
     return Period(_begins_on(month, anchor), _begins_on(month.plus(1), anchor))
 
 
+def cycle_around(*, day: date, anchor: int) -> Period:
+    """The monthly cycle of an anchor day that holds this day."""
+    month = Month.of(day)
+    return anchored_cycle(month=month if day >= _begins_on(month, anchor) else month.plus(-1), anchor=anchor)
+
+
 def cycle_ending(*, ends_on: date, anchor: int) -> Period:
     """The monthly cycle whose last day this is: what a change in the middle of a cycle divides by."""
     ends_before = ends_on + timedelta(days=1)
