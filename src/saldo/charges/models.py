@@ -127,6 +127,21 @@ class MicrosoftInvoice(models.Model):
         return self.number
 
 
+class MicrosoftBalance(models.Model):
+    """What Microsoft says is still to be paid in one currency, over all its documents since the first."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+")
+    row = models.IntegerField()
+    currency = models.CharField(max_length=3)
+    balance = models.DecimalField(**MONEY)
+    said_on = models.DateField()
+    first_invoiced_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.balance} {self.currency}"
+
+
 class Line(models.Model):
     """One billed row in the narrow form that pages and explanations read (`charges.rules.line.LineItem`)."""
 
@@ -197,7 +212,10 @@ class CustomerTotal(models.Model):
 
 
 class UsageTotal(models.Model):
-    """Daily usage of one document summed per customer and meter, with the first and last row behind it."""
+    """Usage of one document summed per customer and meter, with the first and last row behind it.
+
+    Of daily usage, and of legacy usage files what they say was consumed: two sides that must agree.
+    """
 
     company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+", db_index=False)
