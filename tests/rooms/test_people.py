@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth import authenticate
 
 from saldo.audit.queries import list_entries
-from saldo.core.identity import CompanyId
+from saldo.core.identity import CompanyId, CustomerId
 from saldo.parties import people, queries
-from saldo.parties.actions import found_company
+from saldo.parties.actions import CustomerSeen, UnableToAssign, assign_customers, found_company, note_customers
 from saldo.parties.company import company_context
 from saldo.parties.people import UnableToChangePerson
 from saldo.parties.queries import Person
@@ -150,3 +150,20 @@ class TestRoles:
         wanted = [Grant(company=company, role=Role.BILLING_ADMIN)]
         asked = {"company": company, "user": ada.id, "grants": wanted, "by": bo, "at": NOW}
         assert refusal(people.change_roles, **asked) == "parties.person.last-manager"
+
+
+class TestOwnCustomers:
+    def test_are_given_to_a_person_once_and_written_down(self, company: CompanyId) -> None:
+        bo = added(company, "bo@fjordlys.example", Role.SALES_AGENT)
+        keys = [CustomerId(key) for key in ("a", "b")]
+        note_customers(company=company, seen=[CustomerSeen(key=key, name=key) for key in keys], at=NOW)
+        asked = {"company": company, "customers": keys, "to": bo.id, "actor": "test", "at": NOW}
+        assert assign_customers(**asked) == 2
+        assert assign_customers(**asked) == 0
+        assert [one.key for one in queries.list_customers(company=company, owner=bo.id)] == keys
+        assert len(list_entries(company=company, code="parties.customer.assigned")) == 2
+
+    def test_are_refused_to_somebody_without_a_role_here(self, company: CompanyId) -> None:
+        with pytest.raises(UnableToAssign) as refused:
+            assign_customers(company=company, customers=[], to=4711, actor="test", at=NOW)
+        assert refused.value.code == "parties.customer.owner-unknown"

@@ -11,12 +11,17 @@ from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.problems import Refused
 from saldo.parties import models
 from saldo.parties.company import company_context
+from saldo.parties.queries import find_person
 
 CLOUDS = ("global", "us-gov", "cn-21vianet")
 
 
 class UnableToFound(Refused):
     """A company that cannot be made as asked."""
+
+
+class UnableToAssign(Refused):
+    """A customer that cannot become this person's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,32 @@ def note_customers(*, company: CompanyId, seen: Iterable[CustomerSeen], at: date
             changed[customer.key] = row
     models.Customer.objects.bulk_create(new.values(), batch_size=1000)
     models.Customer.objects.bulk_update(changed.values(), ["name", "domain", "country"], batch_size=1000)
+
+
+def assign_customers(
+    *, company: CompanyId, customers: Iterable[CustomerId], to: int | None, actor: str, at: datetime
+) -> int:
+    """Make these customers one person's own, or nobody's; returns how many changed hands.
+
+    Refuses (UnableToAssign): parties.customer.owner-unknown, for somebody without a role in the company.
+    """
+    if to is not None and find_person(company=company, user=to) is None:
+        raise UnableToAssign(code="parties.customer.owner-unknown", facts={"user": to})
+    rows = models.Customer.objects.filter(company_id=company, key__in=list(customers))
+    handed = [row for row in rows.order_by("key") if row.owner_id != to]
+    for row in handed:
+        facts = {"before": row.owner_id, "after": to}
+        row.owner_id = to
+        log.record(
+            company=company,
+            code="parties.customer.assigned",
+            actor=actor,
+            subject=f"customer:{row.pk}",
+            at=at,
+            facts=facts,
+        )
+    models.Customer.objects.bulk_update(handed, ["owner"], batch_size=1000)
+    return len(handed)
 
 
 def _take_over(row: models.Customer, seen: CustomerSeen) -> bool:
