@@ -1,0 +1,72 @@
+"""A reason in words: a headline and a sentence, in the language asked for.
+
+The words of ``explain.CODE.VARIANT`` and ``explain.headline.CODE.VARIANT`` stand in ``locale/``, with ``.up`` or
+``.down`` after them where a figure rose or fell. Headlines never tell cost, so that everybody may read them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from saldo.explain.facts import whole, write_facts
+from saldo.explain.fill import fill
+from saldo.explain.rules.explanation import Reason
+
+_RISING = {
+    "price-changed.changed": "price",
+    "promotion-changed.changed": "discount",
+    "exchange-rate.changed": "rate",
+    "usage-volume.changed": "quantity",
+    "usage-price.changed": "price",
+    "calendar-days.changed": "days",
+}
+"""Whose words depend on whether this figure, ``_before`` and ``_after``, rose."""
+
+_AGREEING = {
+    "seats-added.event": "seats",
+    "seats-added.events": "count",
+    "seats-added.full-cycle": "seats",
+    "seats-added.between": "seats",
+    "seats-removed.event": "seats",
+    "seats-removed.events": "count",
+    "seats-removed.full-cycle": "seats",
+    "seats-removed.between": "seats",
+    "rounding.cut": "lines",
+}
+"""Whose words agree with this number."""
+
+
+def headline(reason: Reason, *, lang: str) -> str:
+    """The reason in a few words, without its product and without cost: ``5 seats added on 7 March``."""
+    return _say("explain.headline.", reason, lang=lang, with_cost=False)
+
+
+def sentence(reason: Reason, *, lang: str) -> str:
+    """The reason with its figures, and its arithmetic where that gives the amount."""
+    return _say("explain.", reason, lang=lang, with_cost=True)
+
+
+def sentence_without_cost(reason: Reason, *, lang: str) -> str:
+    """The same for a reader who may not see cost: no amount, price, discount or exchange rate enters it."""
+    return _say("explain.", reason, lang=lang, with_cost=False)
+
+
+def _say(prefix: str, reason: Reason, *, lang: str, with_cost: bool) -> str:
+    said = f"{reason.code}.{reason.variant}"
+    code = f"{prefix}{said}{_direction(said, reason)}"
+    with translation.override(lang.lower()):
+        facts = write_facts(reason, lang=lang, with_cost=with_cost)
+        counted = _AGREEING.get(said)
+        words = ngettext(code, code, whole(reason.facts[counted])) if counted else gettext(code)
+    return fill(words, facts)
+
+
+def _direction(said: str, reason: Reason) -> str:
+    figure = _RISING.get(said)
+    if figure is None:
+        return ""
+    before, after = (Decimal(str(reason.facts[f"{figure}_{when}"])) for when in ("before", "after"))
+    return ".up" if after >= before else ".down"
