@@ -89,7 +89,7 @@ def _list(request: HttpRequest, *, purpose: str) -> HttpResponse:
         "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
         "next_href": window.next and address(request.path, facts | {"page": window.next}),
         "first_href": address(request.path, facts),
-        "imports_href": reverse("desk:imports") if visitor.may("buy.invoice.read") else "",
+        "imports_href": reverse("desk:imports") if visitor.may_everywhere("buy.invoice.read") else "",
     } | _totals(totals, visitor.sees_cost)
     return render(request, "desk/customers/list.html", {"page": page})
 

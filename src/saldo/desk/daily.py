@@ -47,7 +47,7 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
         "range_text": window.words,
         "previous_href": window.previous and _page_href(request, asked, window.previous),
         "next_href": window.next and _page_href(request, asked, window.next),
-        "imports_href": reverse("desk:imports") if shown.visitor.may("buy.invoice.read") else "",
+        "imports_href": reverse("desk:imports") if shown.visitor.may_everywhere("buy.invoice.read") else "",
     }
     if shown.visitor.sees_cost:
         page["amount"] = round_half_up(sum((row.amount for row in rows), Decimal(0)), shown.currency)

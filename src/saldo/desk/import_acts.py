@@ -19,7 +19,7 @@ from saldo.desk.import_detail import say_code
 from saldo.desk.landing import UnableToLand, land_files
 from saldo.desk.paging import address
 from saldo.desk.running import TASK
-from saldo.doors.gate import gate
+from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import get_visitor
 from saldo.doors.world import get_world
 
@@ -27,7 +27,7 @@ _LONGEST_REASON = 500
 
 
 @require_POST
-@gate("buy.file.import")
+@gate_everywhere("buy.file.import")
 def upload(request: HttpRequest) -> HttpResponse:
     """Let the files land and leave their import to the worker; the page shows how far it is."""
     visitor = get_visitor(request)
@@ -43,14 +43,14 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@gate("buy.file.decide")
+@gate_everywhere("buy.file.decide")
 def accept(request: HttpRequest, delivery: int) -> HttpResponse:
     """Keep a delivery although a check failed, with the reason for it."""
     return _decide(request, delivery, accept_delivery)
 
 
 @require_POST
-@gate("buy.file.decide")
+@gate_everywhere("buy.file.decide")
 def refuse(request: HttpRequest, delivery: int) -> HttpResponse:
     """Take a delivery out of all bills, with the reason for it."""
     return _decide(request, delivery, withdraw_delivery)

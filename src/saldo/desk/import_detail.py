@@ -52,7 +52,7 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
     checks = [show_check(check, visitor.sees_cost) for check in opened.checks]
     checks.sort(key=lambda check: not check.is_failed)
     is_open = seen.state == "counts" and not seen.accepted_because
-    can_decide = visitor.may("buy.file.decide") and is_open and any(check.is_failed for check in checks)
+    can_decide = visitor.may_everywhere("buy.file.decide") and is_open and any(check.is_failed for check in checks)
     return {
         "title": name_file(seen.kind, seen.month, is_estimated=seen.is_estimated),
         "rows_words": figures.say(
@@ -65,7 +65,7 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
         "note": _note(opened, names),
         "checks": checks,
         "can_decide": can_decide,
-        "can_take_out": visitor.may("buy.file.decide") and seen.state == "counts",
+        "can_take_out": visitor.may_everywhere("buy.file.decide") and seen.state == "counts",
         "accept_href": reverse("desk:import-accept", args=[seen.id]),
         "refuse_href": reverse("desk:import-refuse", args=[seen.id]),
         "refuse_means": figures.say(

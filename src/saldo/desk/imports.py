@@ -29,7 +29,7 @@ from saldo.desk.import_detail import open_delivery, say_code, say_state
 from saldo.desk.paging import Window, address, read_page
 from saldo.desk.row_words import name_file
 from saldo.desk.running import list_running, list_stopped
-from saldo.doors.gate import gate
+from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
 from saldo.parties.queries import list_names
@@ -52,7 +52,7 @@ class FileRow:
     is_selected: bool
 
 
-@gate("buy.invoice.read")
+@gate_everywhere("buy.invoice.read")
 def imports(request: HttpRequest) -> HttpResponse:
     """Everything that arrived; the newest that needs a person is open."""
     visitor = get_visitor(request)
@@ -77,7 +77,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/imports/page.html", {"page": page})
 
 
-@gate("buy.invoice.read")
+@gate_everywhere("buy.invoice.read")
 def progress(request: HttpRequest) -> HttpResponse:
     """What runs right now, for the open page; when nothing runs any more the page is told to look again."""
     visitor = get_visitor(request)
@@ -91,7 +91,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 def _around(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
     asked = {"company": visitor.company.id, "landing": Path(settings.LANDING), "now": get_world().clock.now()}
     return {
-        "may_import": visitor.may("buy.file.import"),
+        "may_import": visitor.may_everywhere("buy.file.import"),
         "upload_href": reverse("desk:import-upload"),
         "progress_href": reverse("desk:import-progress"),
         "running": list_running(**asked),

@@ -80,7 +80,7 @@ def _acts(visitor: Visitor, said: str, customers: tuple[Customer, ...]) -> tuple
         ("people.manage", "desk.palette.invite", "desk:user-invite", "user-plus"),
     ]
     for capability, code, address, icon in offered:
-        if visitor.may(capability) and _fits(say(code), said):
+        if visitor.may_everywhere(capability) and _fits(say(code), said):
             acts.append(Found(text=say(code), address=reverse(address), icon=icon))
     return tuple(acts)
 

@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from saldo.charges.history import find_place
 from saldo.charges.queries import get_original_row
-from saldo.core.identity import FileId
+from saldo.core.identity import CustomerId, FileId
 from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.paging import address
 from saldo.desk.row_words import name_file
 from saldo.doors.gate import gate
-from saldo.doors.visitor import get_visitor
+from saldo.doors.visitor import COST, Visitor, get_visitor
+from saldo.parties.queries import find_customer_owner
 
 
 @gate("buy.line.read")
@@ -45,10 +46,19 @@ def original(request: HttpRequest, file: str, row: int) -> HttpResponse:
     return render(request, "desk/customers/raw.html", {"cells": _cells(request, file, row)})
 
 
+def _is_own(visitor: Visitor, cells: Mapping[str, str]) -> bool:
+    """Whether the row is about one of the person's own customers; one that names none is nobody's."""
+    said = next((value for name, value in cells.items() if name.casefold() == "customerid"), "")
+    owner = find_customer_owner(company=visitor.company.id, key=CustomerId(str(said).lower()))
+    return owner is not None and owner.user == visitor.owner_to_show(COST)
+
+
 def _cells(request: HttpRequest, file: str, row: int) -> list[dict[str, Any]]:
-    company = get_visitor(request).company.id
+    visitor = get_visitor(request)
     try:
-        found: Mapping[str, str] = get_original_row(company=company, file=FileId(file), row=row)
+        found: Mapping[str, str] = get_original_row(company=visitor.company.id, file=FileId(file), row=row)
     except Refused:
         raise Http404(figures.say("pages.problem.no-row")) from None
+    if not (visitor.may_everywhere(COST) or _is_own(visitor, found)):
+        raise Http404(figures.say("pages.problem.no-row"))
     return [{"name": name, "value": value} for name, value in found.items() if value not in {None, ""}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -19,6 +19,7 @@ from saldo.parties.queries import find_customer_owner
 from saldo.parties.rules.roles import TABLE, Answer
 
 View = Callable[..., HttpResponse]
+_YES = Answer(is_allowed=True, because="signed-in")
 SIGNED_IN = "signed-in"
 """What pages ask that are everybody's own: settings, the palette."""
 
@@ -29,18 +30,38 @@ def gate(capability: str, *, customer: str = "") -> Callable[[View], View]:
     Without sign-in: the sign-in page. Without the right: the reason in words with 403, and an entry in the audit log.
     An unknown customer is 404 for those who may see all of them and 403 for others, so that nobody can probe for names.
     """
-    if capability not in TABLE and capability != SIGNED_IN:
+    if capability == SIGNED_IN:
+        return _guard(capability, lambda visitor, said: _YES)
+    _known(capability)
+    return _guard(capability, lambda visitor, said: _ask(visitor, capability, said.get(customer, "")))
+
+
+def gate_everywhere(capability: str) -> Callable[[View], View]:
+    """Open a page about the whole partner: to those who may with every customer, not only with some."""
+    _known(capability)
+
+    def ask(visitor: Visitor, said: Mapping[str, Any]) -> Answer:
+        answer = visitor.answer(capability)
+        if answer.is_allowed and not visitor.may_everywhere(capability):
+            return Answer(is_allowed=False, because="only-some-customers")
+        return answer
+
+    return _guard(capability, ask)
+
+
+def _known(capability: str) -> None:
+    if capability not in TABLE:
         raise KeyError(capability)
 
+
+def _guard(capability: str, ask: Callable[[Visitor, Mapping[str, Any]], Answer]) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             visitor = find_visitor(request)
             if visitor is None:
                 return _outside(request)
-            if capability == SIGNED_IN:
-                return view(request, *args, **kwargs)
-            answer = _ask(visitor, capability, kwargs.get(customer, ""))
+            answer = ask(visitor, kwargs)
             if not answer.is_allowed:
                 return _deny(request, visitor, capability, answer)
             return view(request, *args, **kwargs)

@@ -18,6 +18,7 @@ class Place:
     icon: str
     key: str = ""
     also: tuple[str, ...] = ()
+    is_of_everybody: bool = False  # about all customers at once, so not for those who may with some only
 
     @property
     def address(self) -> str:
@@ -42,14 +43,21 @@ GROUPS = (
     Group(
         heading="",
         places=(
-            Place(page="home", capability="buy.invoice.read", icon="home", key="h"),
+            Place(page="home", capability="buy.invoice.read", icon="home", key="h", is_of_everybody=True),
             Place(page="customers", capability="customer.read", icon="users", key="c", also=("customer",)),
         ),
     ),
     Group(
         heading="doors.nav.microsoft-charges",
         places=(
-            Place(page="imports", capability="buy.invoice.read", icon="file-import", key="i", also=("import",)),
+            Place(
+                page="imports",
+                capability="buy.invoice.read",
+                icon="file-import",
+                key="i",
+                also=("import",),
+                is_of_everybody=True,
+            ),
             Place(page="compare", capability="explanation.read", icon="arrows-right-left", key="m"),
         ),
     ),
@@ -66,10 +74,14 @@ GROUPS = (
 def groups_for(visitor: Visitor) -> tuple[Group, ...]:
     """What this person may open; a missing right is never a greyed item, and no heading stands alone."""
     open_groups = (
-        Group(heading=group.heading, places=tuple(place for place in group.places if visitor.may(place.capability)))
+        Group(heading=group.heading, places=tuple(place for place in group.places if _is_open(place, visitor)))
         for group in GROUPS
     )
     return tuple(group for group in open_groups if group.places)
+
+
+def _is_open(place: Place, visitor: Visitor) -> bool:
+    return visitor.may_everywhere(place.capability) if place.is_of_everybody else visitor.may(place.capability)
 
 
 def first_place(visitor: Visitor) -> Place | None:

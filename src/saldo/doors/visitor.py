@@ -41,6 +41,10 @@ class Visitor:
         """Whether they may at all, with any customer."""
         return self.answer(capability).is_allowed
 
+    def may_everywhere(self, capability: str) -> bool:
+        """Whether they may with every customer, and so with what concerns all of them at once."""
+        return self.reach(capability) in {Reach.ALL, Reach.OWN_AREA}
+
     def reach(self, capability: str) -> Reach:
         """Whose rows to show them."""
         return self.answer(capability).reach
