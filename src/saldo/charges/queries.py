@@ -97,8 +97,10 @@ def find_month_of_document(*, company: CompanyId, document: str) -> Month | None
     return Month.of(rows[0][0]) if rows else None
 
 
-def list_months(*, company: CompanyId, customer: CustomerId | None = None) -> tuple[Month, ...]:
-    """The months that have billed lines (of a customer), newest first."""
+def list_months(
+    *, company: CompanyId, customer: CustomerId | None = None, include_estimated: bool = False
+) -> tuple[Month, ...]:
+    """The months that have billed lines (of a customer), newest first; those of estimates only when asked for."""
     if customer is None:
         sql = "SELECT DISTINCT d.month FROM charges_delivery d WHERE {where} ORDER BY 1 DESC"
     else:
@@ -106,7 +108,7 @@ def list_months(*, company: CompanyId, customer: CustomerId | None = None) -> tu
             "SELECT DISTINCT d.month FROM charges_delivery d WHERE {where} AND EXISTS (SELECT 1 FROM"
             " charges_customertotal t WHERE t.delivery_id = d.id AND t.customer = %s) ORDER BY 1 DESC"
         )
-    where, values = _counting(company)
+    where, values = _counting(company, include_estimated=include_estimated)
     rows = _all(sql.format(where=where), [*values, *([customer] if customer is not None else [])])
     return tuple(Month.of(row[0]) for row in rows)
 

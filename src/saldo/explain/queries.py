@@ -1,0 +1,154 @@
+"""Why a customer's bill changed: two bills are read, and the rules explain the one from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from saldo.charges.queries import find_month_of_document, list_currencies, list_lines, list_months
+from saldo.core.identity import CompanyId, CustomerId, MicrosoftInvoiceId
+from saldo.core.periods import Month
+from saldo.core.problems import Refused
+from saldo.explain.rules.bill import Bill, BillLine, Side
+from saldo.explain.rules.explanation import Explanation
+
+__all__ = [
+    "BillPeriod",
+    "Explanation",
+    "UnableToExplain",
+    "explain_months",
+    "explain_periods",
+    "get_bill",
+    "name_currency",
+    "name_period",
+]
+
+BillPeriod = Month | MicrosoftInvoiceId
+"""What a bill is of: a month, or one of Microsoft's documents."""
+
+
+class UnableToExplain(Refused):
+    """A bill that is not there, or that cannot be told from another one."""
+
+
+def name_period(*, company: CompanyId, said: str, include_estimated: bool = False) -> BillPeriod:
+    """The month (YYYY-MM) or document that a person means.
+
+    Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.document.unknown.
+    """
+    if not said[:1].isdigit():  # Microsoft's numbers begin with a letter
+        document = MicrosoftInvoiceId(said.upper())
+        if find_month_of_document(company=company, document=document) is None:
+            raise UnableToExplain(code="explain.document.unknown", facts={"document": said})
+        return document
+    try:
+        month = Month.parse(said)
+    except ValueError:
+        raise UnableToExplain(code="explain.month.unreadable", facts={"month": said}) from None
+    known = list_months(company=company, include_estimated=include_estimated)
+    if month not in known:
+        months = [str(one) for one in sorted(known)]
+        raise UnableToExplain(code="explain.month.unknown", facts={"month": said, "months": months})
+    return month
+
+
+def name_currency(
+    *,
+    company: CompanyId,
+    customer: CustomerId,
+    periods: Iterable[BillPeriod],
+    said: str | None,
+    own: str,
+    include_estimated: bool = False,
+) -> str:
+    """The currency to look at: the one said, else the only one of these bills, else ``own`` where all are empty.
+
+    Refuses (UnableToExplain): explain.currency.several, explain.currency.unknown (facts: those there are).
+    """
+    found: set[str] = set()
+    for period in periods:
+        month, document = _place(period)
+        found |= set(
+            list_currencies(
+                company=company,
+                customer=customer,
+                month=month,
+                document=document,
+                include_estimated=include_estimated,
+            )
+        )
+    if said is None and len(found) > 1:
+        raise UnableToExplain(code="explain.currency.several", facts={"currencies": sorted(found)})
+    if said is not None and found and said.upper() not in found:
+        raise UnableToExplain(
+            code="explain.currency.unknown", facts={"currency": said.upper(), "currencies": sorted(found)}
+        )
+    return said.upper() if said is not None else next(iter(found), own)
+
+
+def get_bill(
+    *,
+    company: CompanyId,
+    customer: CustomerId,
+    period: BillPeriod,
+    currency: str,
+    side: Side = "cost",
+    include_estimated: bool = False,
+) -> Bill:
+    """The bill of a month or document; empty where the customer was charged nothing in it.
+
+    Refuses (UnableToExplain): explain.side.no-prices, as long as nobody has priced what the customer pays.
+    """
+    if side == "price":
+        raise UnableToExplain(code="explain.side.no-prices")
+    month, document = _place(period)
+    items = list_lines(
+        company=company,
+        customer=customer,
+        month=month,
+        document=document,
+        currency=currency,
+        include_estimated=include_estimated,
+    )
+    lines = tuple(BillLine(item=item) for item in items)
+    return Bill(customer=customer, currency=currency, side=side, period=str(period), lines=lines)
+
+
+def explain_months(
+    *, company: CompanyId, customer: CustomerId, before: Month, after: Month, currency: str
+) -> Explanation:
+    """Why the customer's cost changed from one month to another."""
+    return explain_periods(company=company, customer=customer, before=before, after=after, currency=currency)
+
+
+def explain_periods(
+    *,
+    company: CompanyId,
+    customer: CustomerId,
+    before: BillPeriod,
+    after: BillPeriod,
+    currency: str,
+    side: Side = "cost",
+    include_estimated: bool = False,
+) -> Explanation:
+    """Why one bill of the customer differs from another, each of a month or of a document.
+
+    Refuses (UnableToExplain): explain.side.no-prices.
+    """
+    from saldo.explain.rules.reasons import explain
+
+    earlier, later = (
+        get_bill(
+            company=company,
+            customer=customer,
+            period=period,
+            currency=currency,
+            side=side,
+            include_estimated=include_estimated,
+        )
+        for period in (before, after)
+    )
+    return explain(before=earlier, after=later)
+
+
+def _place(period: BillPeriod) -> tuple[Month | None, MicrosoftInvoiceId | None]:
+    return (period, None) if isinstance(period, Month) else (None, period)
