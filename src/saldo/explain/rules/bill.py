@@ -17,7 +17,8 @@ Side = Literal["cost", "price"]
 class BillLine:
     """One line of a bill: Microsoft's charge, and on the price side what the partner made of it.
 
-    ``item.amount`` is the amount of this line on this side, before tax. On the cost side the three own fields are empty.
+    ``item.amount`` is the amount of this line on this side, before tax; on the cost side the three own fields
+    are empty.
     """
 
     item: LineItem

@@ -1,0 +1,271 @@
+"""Two bills in, differences out: the decision table of interface.md, rule by rule; the first that fits takes the lines.
+
+The differences hold every line of both bills exactly once, so their changes always add up to the change of the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from saldo.core.money import ZERO
+from saldo.explain.rules.bill import Bill, BillLine
+from saldo.explain.rules.charge_types import (
+    days_charged,
+    is_billing_plan_change,
+    is_cancellation,
+    is_credit_by_type,
+    is_legacy_move,
+    is_metered,
+    is_move,
+    is_purchase,
+    is_upfront,
+)
+from saldo.explain.rules.keys import Keyed, by_key, key_of, metered_plan_of, subscription_of
+from saldo.explain.rules.linking import linked_keys
+from saldo.explain.rules.terms import has_other_term
+
+Rule = Literal[
+    "tax",
+    "partner-fee",
+    "correction",
+    "credit",
+    "plan",
+    "term",
+    "upfront",
+    "presence",
+    "metered-plan",
+    "usage",
+    "seats",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The lines of one subscription or meter, in both periods, that one rule of the table explains."""
+
+    rule: Rule
+    key: str
+    before: tuple[BillLine, ...]
+    after: tuple[BillLine, ...]
+    keys: tuple[str, ...] = ()  # of a change of plan: all subscriptions it links
+
+    @property
+    def lines(self) -> tuple[BillLine, ...]:
+        """The lines of both periods."""
+        return self.before + self.after
+
+    @property
+    def change(self) -> Decimal:
+        """What these lines add to the change of the total."""
+        return sum_of(self.after) - sum_of(self.before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """What no rule has taken yet; ``held_before`` and ``held_after`` name the subscriptions of each period."""
+
+    before: tuple[BillLine, ...]
+    after: tuple[BillLine, ...]
+    held_before: frozenset[str] = frozenset()
+    held_after: frozenset[str] = frozenset()
+
+    def take(self, rule: Rule, wanted: Callable[[BillLine], bool]) -> tuple[Difference, ...]:
+        """The wanted lines of both periods as one difference a key."""
+        sides = by_key(filter(wanted, self.before), filter(wanted, self.after))
+        return tuple(_difference(rule, side) for side in sides)
+
+
+def compare(*, before: Bill, after: Bill) -> tuple[Difference, ...]:
+    """Explain one bill against another. The differences add up to the change of the total, exactly.
+
+    Refuses nothing: bills of one customer, currency and side are compared, empty ones too.
+    """
+    found: list[Difference] = []
+    left = Open(before=_without_undone(before.lines), after=_without_undone(after.lines))
+    for rule in _BEFORE_EVENTS:
+        left = _apply(rule, left, found)
+    left = Open(
+        before=left.before,
+        after=left.after,
+        held_before=frozenset(map(subscription_of, left.before)),
+        held_after=frozenset(map(subscription_of, left.after)),
+    )
+    for rule in _EVENTS_AND_FACTORS:
+        left = _apply(rule, left, found)
+    return tuple(found)
+
+
+def sum_of(lines: Iterable[BillLine]) -> Decimal:
+    """What lines come to."""
+    return sum((line.item.amount for line in lines), ZERO)
+
+
+# ---- the decision table: one function a rule, in the order of interface.md --------------------------------------
+
+
+def _tax_and_fees(left: Open) -> tuple[Difference, ...]:
+    """1. Tax, and the partner's own support, late and service fees."""
+    return (
+        *left.take("tax", lambda line: line.is_tax),
+        *left.take("partner-fee", lambda line: bool(line.own_fee) and not line.is_tax),
+    )
+
+
+def _corrections(left: Open) -> tuple[Difference, ...]:
+    """2. Rows of a document that voids, rebills or amends one of another period."""
+    here = {id(line): _documents(side) for side in (left.before, left.after) for line in side}
+    return left.take("correction", lambda line: any(number not in here[id(line)] for number in line.item.amends))
+
+
+def _credits(left: Open) -> tuple[Difference, ...]:
+    """3. Credits by type, and rows that only give and say why; the refund half of an event never."""
+    charged = {line.item.reference for line in (*left.before, *left.after) if line.item.amount > 0}
+
+    def is_credit(line: BillLine) -> bool:
+        item = line.item
+        is_half = bool(item.reference) and item.reference in charged
+        return is_credit_by_type(item) or (bool(item.credit_reason.strip()) and item.amount < 0 and not is_half)
+
+    return left.take("credit", is_credit)
+
+
+def _plan_changes(left: Open) -> tuple[Difference, ...]:
+    """4. Upgrades, moved seats, migrations: all rows of all linked subscriptions, in both periods."""
+    seats = [line for line in (*left.before, *left.after) if not is_metered(line.item)]
+    keys = {id(line.item): key_of(line) for line in seats}
+    groups = linked_keys([line.item for line in seats], keys)
+
+    def members(side: Sequence[BillLine], group: tuple[str, ...]) -> tuple[BillLine, ...]:
+        return tuple(line for line in side if not is_metered(line.item) and key_of(line) in group)
+
+    return tuple(
+        Difference(
+            rule="plan",
+            key=_arrived_at(group, seats),
+            before=members(left.before, group),
+            after=members(left.after, group),
+            keys=group,
+        )
+        for group in groups
+    )
+
+
+def _term_changes(left: Open) -> tuple[Difference, ...]:
+    """5. Another billing plan, term length or billing frequency of the same subscription."""
+    sides = by_key(_seats(left.before), _seats(left.after))
+    return tuple(
+        _difference("term", side)
+        for side in sides
+        if any(is_billing_plan_change(line.item) for line in side.lines) or has_other_term(side.before, side.after)
+    )
+
+
+def _upfront(left: Open) -> tuple[Difference, ...]:
+    """6. Money for more than 45 days, or for good, that stands in one period only, whatever its charge type."""
+    paid = [{_stretch(line) for line in side if is_upfront(line.item)} for side in (left.before, left.after)]
+    in_both = paid[0] & paid[1]
+    return left.take("upfront", lambda line: is_upfront(line.item) and _stretch(line) not in in_both)
+
+
+def _presence(left: Open) -> tuple[Difference, ...]:
+    """7. A subscription in one period only, or cancelled inside its window; a metered plan in one period only."""
+    seats = by_key(_seats(left.before), _seats(left.after))
+    came_or_went = (side for side in seats if _is_in_one_period(left, side) or _is_cancelled(side))
+    one_sided = left.held_before ^ left.held_after
+    metered: dict[str, Keyed] = {}
+    for line in (*left.before, *left.after):
+        if is_metered(line.item) and subscription_of(line) in one_sided:
+            side = metered.setdefault(metered_plan_of(line), Keyed(key=metered_plan_of(line)))
+            (side.before if subscription_of(line) in left.held_before else side.after).append(line)
+    return (
+        *(_difference("presence", side) for side in came_or_went),
+        *(_difference("metered-plan", side) for side in metered.values()),
+    )
+
+
+def _usage(left: Open) -> tuple[Difference, ...]:
+    """8. Usage by meter; a meter that came or went inside a plan that stayed is a matter of volume."""
+    return left.take("usage", lambda line: is_metered(line.item))
+
+
+def _rest(left: Open) -> tuple[Difference, ...]:
+    """9. Seats in both periods: arithmetic decides."""
+    return left.take("seats", lambda line: True)
+
+
+_BEFORE_EVENTS = (_tax_and_fees, _corrections, _credits)
+_EVENTS_AND_FACTORS = (_plan_changes, _term_changes, _upfront, _presence, _usage, _rest)
+
+
+# ---- what the rules ask -------------------------------------------------------------------------------------------
+
+
+def _apply(rule: Callable[[Open], tuple[Difference, ...]], left: Open, found: list[Difference]) -> Open:
+    taken = rule(left)
+    found += taken
+    gone = {id(line) for difference in taken for line in difference.lines}
+    return Open(
+        before=tuple(line for line in left.before if id(line) not in gone),
+        after=tuple(line for line in left.after if id(line) not in gone),
+        held_before=left.held_before,
+        held_after=left.held_after,
+    )
+
+
+def _difference(rule: Rule, side: Keyed) -> Difference:
+    return Difference(rule=rule, key=side.key, before=tuple(side.before), after=tuple(side.after))
+
+
+def _seats(lines: Iterable[BillLine]) -> Iterable[BillLine]:
+    return (line for line in lines if not is_metered(line.item))
+
+
+def _documents(lines: Iterable[BillLine]) -> frozenset[str]:
+    return frozenset(str(line.item.document) for line in lines)
+
+
+def _without_undone(lines: tuple[BillLine, ...]) -> tuple[BillLine, ...]:
+    """Rows that a document of the same period took back to the cent vanish together with what they took back."""
+    here = _documents(lines)
+    gone: set[int] = set()
+    for undoing in lines:
+        if undoing.item.amount >= 0 or not any(number in here for number in undoing.item.amends):
+            continue
+        undone = next((line for line in lines if id(line) not in gone and _undoes(undoing, line)), None)
+        if undone is not None:
+            gone |= {id(undoing), id(undone)}
+    return tuple(line for line in lines if id(line) not in gone)
+
+
+def _undoes(undoing: BillLine, line: BillLine) -> bool:
+    new, old = undoing.item, line.item
+    is_of_amended = old.document in new.amends and old.amount == -new.amount
+    return is_of_amended and key_of(undoing) == key_of(line) and _stretch(undoing) == _stretch(line)
+
+
+def _arrived_at(group: tuple[str, ...], seats: Sequence[BillLine]) -> str:
+    """The subscription that a change of plan leads to: the one that the rows of the event charge the most, net."""
+    net = dict.fromkeys(group, ZERO)
+    for line in seats:
+        key, item = key_of(line), line.item
+        if key in net and (is_move(item) or is_legacy_move(item) or is_purchase(item)):
+            net[key] += item.amount
+    return max(group, key=lambda key: net[key])
+
+
+def _stretch(line: BillLine) -> tuple[object, ...]:
+    item = line.item
+    return (key_of(line), item.product_id, item.sku_id, item.charge_starts_on, item.charge_ends_on, days_charged(item))
+
+
+def _is_in_one_period(left: Open, side: Keyed) -> bool:
+    subscription = subscription_of(side.lines[0])
+    is_one_sided = not side.before or not side.after
+    return is_one_sided and (subscription in left.held_before) != (subscription in left.held_after)
+
+
+def _is_cancelled(side: Keyed) -> bool:
+    return any(is_cancellation(line.item) for line in side.lines)
