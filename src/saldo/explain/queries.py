@@ -10,13 +10,14 @@ from saldo.core.periods import Month
 from saldo.core.problems import Refused
 from saldo.explain.rules.bill import Bill, BillLine, Side
 from saldo.explain.rules.explanation import Explanation
+from saldo.explain.rules.reasons import explain
 
 __all__ = [
     "BillPeriod",
     "Explanation",
     "UnableToExplain",
+    "check_side",
     "explain_months",
-    "explain_periods",
     "get_bill",
     "name_currency",
     "name_period",
@@ -30,10 +31,20 @@ class UnableToExplain(Refused):
     """A bill that is not there, or that cannot be told from another one."""
 
 
+def check_side(*, side: Side) -> None:
+    """Nothing for a side that has bills.
+
+    Refuses (UnableToExplain): explain.side.no-prices, as long as nobody has priced what customers pay.
+    """
+    if side == "price":
+        raise UnableToExplain(code="explain.side.no-prices")
+
+
 def name_period(*, company: CompanyId, said: str, include_estimated: bool = False) -> BillPeriod:
     """The month (YYYY-MM) or document that a person means.
 
-    Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.document.unknown.
+    Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.month.none,
+    explain.document.unknown.
     """
     if not said[:1].isdigit():  # Microsoft's numbers begin with a letter
         document = MicrosoftInvoiceId(said.upper())
@@ -45,6 +56,8 @@ def name_period(*, company: CompanyId, said: str, include_estimated: bool = Fals
     except ValueError:
         raise UnableToExplain(code="explain.month.unreadable", facts={"month": said}) from None
     known = list_months(company=company, include_estimated=include_estimated)
+    if not known:
+        raise UnableToExplain(code="explain.month.none", facts={"month": said})
     if month not in known:
         months = [str(one) for one in sorted(known)]
         raise UnableToExplain(code="explain.month.unknown", facts={"month": said, "months": months})
@@ -96,10 +109,9 @@ def get_bill(
 ) -> Bill:
     """The bill of a month or document; empty where the customer was charged nothing in it.
 
-    Refuses (UnableToExplain): explain.side.no-prices, as long as nobody has priced what the customer pays.
+    Refuses (UnableToExplain): explain.side.no-prices.
     """
-    if side == "price":
-        raise UnableToExplain(code="explain.side.no-prices")
+    check_side(side=side)
     month, document = _place(period)
     items = list_lines(
         company=company,
@@ -116,36 +128,9 @@ def get_bill(
 def explain_months(
     *, company: CompanyId, customer: CustomerId, before: Month, after: Month, currency: str
 ) -> Explanation:
-    """Why the customer's cost changed from one month to another."""
-    return explain_periods(company=company, customer=customer, before=before, after=after, currency=currency)
-
-
-def explain_periods(
-    *,
-    company: CompanyId,
-    customer: CustomerId,
-    before: BillPeriod,
-    after: BillPeriod,
-    currency: str,
-    side: Side = "cost",
-    include_estimated: bool = False,
-) -> Explanation:
-    """Why one bill of the customer differs from another, each of a month or of a document.
-
-    Refuses (UnableToExplain): explain.side.no-prices.
-    """
-    from saldo.explain.rules.reasons import explain
-
+    """Why what Microsoft charges for the customer changed from one month to another."""
     earlier, later = (
-        get_bill(
-            company=company,
-            customer=customer,
-            period=period,
-            currency=currency,
-            side=side,
-            include_estimated=include_estimated,
-        )
-        for period in (before, after)
+        get_bill(company=company, customer=customer, period=month, currency=currency) for month in (before, after)
     )
     return explain(before=earlier, after=later)
 

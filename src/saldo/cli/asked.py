@@ -1,0 +1,101 @@
+"""What `bill` and `explain` have in common: whose bill is asked for, and how its figures leave the house.
+
+The command line is read before Django is loaded, so the rooms are entered only where a question is asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from saldo.core.identity import LANGUAGES
+from saldo.core.money import amount_text, minor_unit
+from saldo.core.periods import Month
+from saldo.core.written import write_amount, write_number
+
+if TYPE_CHECKING:
+    from saldo.explain.queries import BillPeriod
+    from saldo.parties.queries import Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A customer, the periods of the bills and the currency they are looked at in."""
+
+    customer: Customer
+    periods: tuple[BillPeriod, ...]
+    currency: str
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """The customer, the side, the currency, estimates and the language."""
+    parser.add_argument("--customer", required=True, metavar="C", help="tenant id or exact name")
+    parser.add_argument(
+        "--side", choices=("cost", "price"), default="cost", help="what Microsoft charges us, or we the customer"
+    )
+    parser.add_argument("--currency", metavar="SEK", help="where there are charges in several currencies")
+    parser.add_argument("--estimate", action="store_true", help="with charges not billed yet, marked as estimates")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
+
+
+def month_argument(text: str) -> str:
+    """A month YYYY-MM; refuses (ArgumentTypeError) anything else."""
+    try:
+        return str(Month.parse(text))
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from fault
+
+
+def read_asked(args: argparse.Namespace, *periods: str) -> Asked:
+    """Whose bills, of when and in what currency; asked inside the company's context.
+
+    Refuses (UnableToName, UnableToExplain) a customer, side, month, document or currency that is not there.
+    """
+    from saldo.explain.queries import check_side, name_currency, name_period
+    from saldo.parties.queries import get_company, name_customer
+
+    check_side(side=args.side)
+    company = get_company(name=args.company)
+    customer = name_customer(company=company.id, said=args.customer)
+    named = tuple(name_period(company=company.id, said=said, include_estimated=args.estimate) for said in periods)
+    currency = name_currency(
+        company=company.id,
+        customer=customer.key,
+        periods=named,
+        said=args.currency,
+        own=company.currency,
+        include_estimated=args.estimate,
+    )
+    return Asked(customer=customer, periods=named, currency=currency)
+
+
+def figure_text(value: Decimal) -> str:
+    """A figure as JSON writes it, with the digits it has and no exponent."""
+    return f"{value.normalize() + 0:f}"
+
+
+def money_text(value: Decimal, currency: str) -> str:
+    """An amount or price as JSON writes it: all minor digits of its currency, and finer ones where it has them."""
+    return amount_text(value, currency) if _is_whole(value, currency) else figure_text(value)
+
+
+def fact_text(value: str | int | Decimal | date) -> str | int:
+    """A fact of a reason as JSON writes it: days in ISO 8601, figures as texts, whole numbers as they are."""
+    if isinstance(value, Decimal):
+        return figure_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def written(value: Decimal, currency: str, lang: str, *, signed: bool = False) -> str:
+    """An amount or price for people, in their language."""
+    if _is_whole(value, currency):
+        return write_amount(value, currency, lang, signed=signed)
+    return write_number(value, lang, signed=signed)
+
+
+def _is_whole(value: Decimal, currency: str) -> bool:
+    """Whether the value has no digit finer than the minor unit."""
+    return value == value.quantize(minor_unit(currency))
