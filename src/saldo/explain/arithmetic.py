@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from saldo.core.money import minor_unit
-from saldo.core.written import MINUS, write_amount, write_number, write_percent
+from saldo.core.written import MINUS, write_amount, write_number
 from saldo.explain.rules.explanation import Reason
 
 PRICE_DIGITS = 8
@@ -22,15 +22,16 @@ def write_price(price: Decimal, currency: str, lang: str) -> str:
 
 def write_arithmetic(reason: Reason, *, lang: str) -> str:
     """The equation behind a reason, or "" where its facts do not give the amount to a minor unit."""
-    if reason.code in ("seats-added", "seats-removed") and reason.variant == "event":
+    currency = str(reason.facts["currency"])
+    if reason.facts.get("pricing_currency") != currency:
+        return ""
+    if reason.variant == "event" and reason.facts.keys() >= {"unit_price", "days", "cycle_days"}:
         terms, value = _seats_by_days(reason, lang)
     elif reason.code == "price-changed":
         terms, value = _seats_by_price(reason, lang)
     else:
         return ""
-    currency = str(reason.facts["currency"])
-    terms, value = _converted(reason, terms, value, lang)
-    if not value or abs(value - Fraction(reason.amount)) > Fraction(minor_unit(currency)):
+    if abs(value - Fraction(reason.amount)) > Fraction(minor_unit(currency)):
         return ""
     return f"{' × '.join(terms)} = {write_amount(reason.amount, currency, lang)} {currency}"
 
@@ -52,19 +53,6 @@ def _seats_by_price(reason: Reason, lang: str) -> tuple[list[str], Fraction]:
     currency = str(reason.facts["pricing_currency"])
     difference = f"({write_price(after, currency, lang)} {MINUS} {write_price(before, currency, lang)})"
     return [write_number(seats, lang), difference], Fraction(seats) * (Fraction(after) - Fraction(before))
-
-
-def _converted(reason: Reason, terms: list[str], value: Fraction, lang: str) -> tuple[list[str], Fraction]:
-    """With the discount and the exchange rate where the reason tells them; nothing where a rate is missing."""
-    if "discount" in reason.facts:
-        paid = 1 - _figure(reason, "discount")
-        terms, value = [*terms, write_percent(paid, lang)], value * Fraction(paid)
-    if reason.facts["pricing_currency"] == reason.facts["currency"]:
-        return terms, value
-    if "exchange_rate" not in reason.facts:
-        return terms, Fraction(0)
-    rate = _figure(reason, "exchange_rate")
-    return [*terms, write_number(rate, lang)], value * Fraction(rate)
 
 
 def _figure(reason: Reason, name: str) -> Decimal:

@@ -15,7 +15,7 @@ from saldo.explain.rules.explanation import Fact, Reason
 
 COST = frozenset(
     {"amount", "sum", "unit_price", "price_before", "price_after", "rate_before", "rate_after"}
-    | {"discount_before", "discount_after", "discount", "exchange_rate"}
+    | {"discount_before", "discount_after"}
 )
 """Facts that tell what something costs, or from which it can be worked out."""
 
@@ -34,8 +34,9 @@ def write_facts(reason: Reason, *, lang: str, with_cost: bool) -> dict[str, str]
     said = {name: _written(name, value, reason, lang) for name, value in reason.facts.items()}
     said["subject"] = reason.subject or reason.key
     said |= _in_words(reason, lang)
-    if said.get("meter") == said["subject"]:
-        del said["meter"]
+    for name, other in (("meter", "subject"), ("from_product", "to_product")):
+        if said.get(name) == said.get(other):
+            said.pop(name, None)
     if with_cost:
         currency = str(reason.facts["currency"])
         said["amount"] = f"{write_amount(reason.amount, currency, lang, signed=True)} {currency}"
@@ -95,8 +96,6 @@ def _share(value: Fact, lang: str) -> str:
 _WRITERS: dict[str, Writer] = {
     "rate_before": _rate,
     "rate_after": _rate,
-    "exchange_rate": _rate,
-    "discount": _share,
     "discount_before": _share,
     "discount_after": _share,
 }
