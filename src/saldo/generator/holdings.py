@@ -76,9 +76,7 @@ def make_holding(
     holding = Holding(customer=customer, groups=_tell(setting, rank))
     size = max(1, round(METERS_OF_LARGEST / rank**0.5))
     if random.random() < AZURE_SHARE or rank == 1:
-        plan = make_plan(
-            customer, size=size, months=months, start=start, rates=rates, currency=currency, random=random
-        )
+        plan = make_plan(customer, size=size, months=months, start=start, rates=rates, currency=currency, random=random)
         holding.plans.append(plan)
     if random.random() < LEGACY_SHARE or rank == 1:
         holding.groups.append(legacy_stories.stayed(setting))

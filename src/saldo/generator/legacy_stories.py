@@ -56,11 +56,11 @@ def migrated(setting: Setting, start: Month) -> list[Contract]:
     month = some_month(setting)
     old = _licence(setting, product)
     past = cycle_of(start.plus(month - 1), ANNIVERSARY)
-    days_in = random.randint(1, past.days - 1)
+    days_in = random.choice([d for d in range(1, past.days) if (past.starts_on + timedelta(days=d)).day <= 28])
     day = past.starts_on + timedelta(days=days_in)
     old.acts[month] = Act(kind="migrate", days_in=days_in)
     arrives = month if Month.of(day) == start.plus(month) else month - 1
-    new = contract(setting, product, anchor=min(day.day, 28), first=arrives, seats=old.seats)
+    new = contract(setting, product, anchor=day.day, first=arrives, seats=old.seats)
     new.mark(arrives, "arrived")
     if arrives == month:
         old.mark(month, "upgrade")  # both sides are in this month, so the month after it is the same story

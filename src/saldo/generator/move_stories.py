@@ -17,9 +17,7 @@ def upgraded(setting: Setting) -> list[Contract]:
     base = contract(setting, catalogue.STANDARD, anchor=random.randint(1, 14))
     base.seats += 2
     moved = base.seats if random.random() < 0.5 else random.randint(1, base.seats - 1)
-    base.acts[month] = Act(
-        kind="leave", days_in=days_in, seats=-moved, reference=reference, charge_type="convert"
-    )
+    base.acts[month] = Act(kind="leave", days_in=days_in, seats=-moved, reference=reference, charge_type="convert")
     target = contract(
         setting,
         catalogue.PREMIUM,

@@ -47,9 +47,7 @@ def paid_by_the_year(setting: Setting) -> list[Contract]:
     """A year paid at once: a renewal or a purchase inside the story."""
     random = setting.random
     month = some_month(setting, after=0)
-    made = contract(
-        setting, random.choice(catalogue.SEATS), billing="Annual", first=month - random.choice((0, 12))
-    )
+    made = contract(setting, random.choice(catalogue.SEATS), billing="Annual", first=month - random.choice((0, 12)))
     made.prices = tuple(price * 12 for price in made.prices)
     return [made]
 
@@ -108,9 +106,7 @@ def saving(setting: Setting) -> list[Contract]:
 def from_the_marketplace(setting: Setting) -> list[Contract]:
     """Another publisher's service, priced in dollars; sometimes with more seats from a renewal of its month on."""
     random = setting.random
-    made = contract(
-        setting, random.choice(catalogue.MARKETPLACE), term_months=1, term_text="1 Month Subscription"
-    )
+    made = contract(setting, random.choice(catalogue.MARKETPLACE), term_months=1, term_text="1 Month Subscription")
     if random.random() < 0.4:
         made.acts[some_month(setting)] = Act(kind="renew", seats=random.randint(1, 5))
     return [made]

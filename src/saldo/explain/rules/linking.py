@@ -52,20 +52,24 @@ def _legacy_moves(seats: Iterable[LineItem]) -> Iterator[tuple[LineItem, ...]]:
 
 
 def _migrations(seats: Sequence[LineItem]) -> Iterator[tuple[LineItem, ...]]:
+    """Each legacy cancellation with one purchase: of as many seats if there is one, then the nearest in time."""
     left = [item for item in seats if item.platform == "legacy" and is_cancellation(item)]
     arrived = [item for item in seats if item.platform == "new-commerce" and is_purchase(item)]
     for old in left:
-        for new in arrived:
-            if plain_name(old) == plain_name(new) and _is_close(old.charge_starts_on, _arrived_on(new)):
-                yield (old, new)
+        candidates = [new for new in arrived if _is_migration(old, new)]
+        if candidates:
+            new = min(candidates, key=lambda new: (new.quantity != old.quantity, _days_between(old, new)))
+            arrived = [item for item in arrived if item.subscription != new.subscription]
+            yield (old, new)
 
 
-def _arrived_on(item: LineItem) -> date | None:
-    return item.charge_starts_on or item.ordered_on
+def _is_migration(old: LineItem, new: LineItem) -> bool:
+    return plain_name(old) == plain_name(new) and _days_between(old, new) <= MIGRATION_DAYS
 
 
-def _is_close(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and abs((one - other).days) <= MIGRATION_DAYS
+def _days_between(old: LineItem, new: LineItem) -> int:
+    one, other = old.charge_starts_on, new.charge_starts_on or new.ordered_on
+    return MIGRATION_DAYS + 1 if one is None or other is None else abs((one - other).days)
 
 
 def plain_name(item: LineItem) -> str:

@@ -63,11 +63,16 @@ def read_line(item: LineItem, *, list_prices: Collection[Decimal] = ()) -> ReadL
 
 
 def read_usage(item: LineItem) -> Term:
-    """A metered line: units × price of a unit after all reductions × rate; legacy prices are shown cut, amounts not."""
+    """A metered line: units × price of a unit after all reductions × rate.
+
+    Legacy rates are quotients of the amount: where the list price gives the same amount, that is it (reference 8.2).
+    """
     rate = Fraction(item.exchange_rate) or Fraction(1)
     quantity = Fraction(item.quantity)
     price = Fraction(item.effective_unit_price)
-    if quantity and (item.platform == "legacy" or not price):
+    if quantity and item.platform == "legacy":
+        price = _legacy_price(item, Fraction(item.amount) / quantity, quantity, ())
+    elif quantity and not price:
         price = Fraction(item.amount) / (quantity * rate)
     if price < 0:
         price, quantity = -price, -quantity
