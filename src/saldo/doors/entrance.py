@@ -52,7 +52,8 @@ def invitation(request: HttpRequest, person: str, token: str) -> HttpResponse:
         if is_mfa_enabled(user):  # a new password does not open the second lock
             return redirect("account_login")
         login(request, user, backend=BACKEND)
-        record_authentication(request, user, method="password")
+        # They typed this password a moment ago: the second factor need not ask for it again.
+        record_authentication(request, user, method="password", reauthenticated=True)
         return redirect("mfa_activate_totp")
     return render(request, "doors/invitation.html", {"form": form, "person": user})
 
