@@ -47,7 +47,7 @@ def read_portal_file(landed: Landed, *, folder: Path) -> tuple[Delivery, ...]:
 
 
 def _delivery(shape: Shape, part: Part) -> Delivery:
-    return Delivery(kind=shape.kind, source="portal-csv", is_estimated=False, parts=(part,))
+    return Delivery(kind=shape.kind, source="portal-csv", parts=(part,))
 
 
 def _first_line(landed: Landed) -> str:

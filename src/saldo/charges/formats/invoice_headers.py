@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,8 @@ from decimal import Decimal
 from saldo.charges.formats.json_files import HeaderFile
 from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.rules.cells import CellFault, read_day, read_decimal
+
+MONEY_PART = 3  # digits after the point that an amount has room for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,46 +31,99 @@ class InvoiceHeader:
     status: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBalance:
+    """What Microsoft says is still to be paid in one currency (reference 2.1)."""
+
+    row: int
+    currency: str
+    balance: Decimal
+    said_on: date
+    first_invoiced_on: date | None
+
+
 def read_invoice_headers(file: HeaderFile) -> tuple[InvoiceHeader, ...]:
     """All headers of a file. Refuses (UnableToReadFile): charges.file.bad-header, with row, column and what was seen."""
-    return tuple(_header(found, row, file.landed.name) for row, found in enumerate(file.objects, start=1))
+    return tuple(_header(cells) for cells in _cells(file) if not cells.is_balance)
 
 
-def _header(found: Mapping[str, str], row: int, file: str) -> InvoiceHeader:
-    def cell(column: str) -> str:
-        return found.get(column.casefold(), "").strip()
+def read_account_balances(file: HeaderFile) -> tuple[AccountBalance, ...]:
+    """All balances of a file. Refuses (UnableToReadFile): charges.file.bad-header."""
+    return tuple(_balance(cells) for cells in _cells(file) if cells.is_balance)
 
-    def refuse(column: str) -> UnableToReadFile:
-        facts = {"file": file, "row": row, "column": column, "seen": cell(column)[:80]}
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """One object of a file, read cell by cell; what cannot be read refuses the file."""
+
+    found: Mapping[str, str]
+    row: int
+    file: str
+
+    @property
+    def is_balance(self) -> bool:
+        return "balanceamount" in self.found
+
+    def text(self, column: str) -> str:
+        return self.found.get(column.casefold(), "").strip()
+
+    def money(self, column: str) -> Decimal:
+        read = read_decimal(self.text(column) or "0")
+        if isinstance(read, CellFault) or read is None or -int(read.as_tuple().exponent) > MONEY_PART:
+            raise self.refusal(column)
+        return read
+
+    def day(self, column: str) -> date | None:
+        read = read_day(self.text(column))
+        if isinstance(read, CellFault):
+            raise self.refusal(column)
+        return read
+
+    def day_needed(self, column: str) -> date:
+        read = self.day(column)
+        if read is None:
+            raise self.refusal(column)
+        return read
+
+    def currency(self, column: str) -> str:
+        code = self.text(column).upper()
+        if len(code) != 3:
+            raise self.refusal(column)
+        return code
+
+    def refusal(self, column: str) -> UnableToReadFile:
+        facts = {"file": self.file, "row": self.row, "column": column, "seen": self.text(column)[:80]}
         return UnableToReadFile(code="charges.file.bad-header", facts=facts)
 
-    def money(column: str) -> Decimal:
-        read = read_decimal(cell(column) or "0")
-        if isinstance(read, CellFault) or read is None:
-            raise refuse(column)
-        return read
 
-    def day(column: str) -> date | None:
-        read = read_day(cell(column))
-        if isinstance(read, CellFault):
-            raise refuse(column)
-        return read
+def _cells(file: HeaderFile) -> Iterator[_Cells]:
+    return (_Cells(found, row, file.landed.name) for row, found in enumerate(file.objects, start=1))
 
-    invoiced_on = day("invoiceDate")
-    if not cell("id") or invoiced_on is None:
-        raise refuse("id" if not cell("id") else "invoiceDate")
-    if not cell("totalCharges") or len(cell("currencyCode")) != 3:
-        raise refuse("totalCharges" if not cell("totalCharges") else "currencyCode")
+
+def _header(cells: _Cells) -> InvoiceHeader:
+    for column in ("id", "totalCharges"):
+        if not cells.text(column):
+            raise cells.refusal(column)
     return InvoiceHeader(
-        row=row,
-        number=cell("id").upper(),
-        invoiced_on=invoiced_on,
-        period_starts_on=day("billingPeriodStartDate"),
-        period_ends_on=day("billingPeriodEndDate"),
-        total=money("totalCharges"),
-        paid=abs(money("paidAmount")),  # the text says negative when paid, printed examples are positive
-        currency=cell("currencyCode").upper(),
-        document_type=cell("documentType"),
-        amends=cell("amendsOf").upper(),
-        status=cell("Status"),
+        row=cells.row,
+        number=cells.text("id").upper(),
+        invoiced_on=cells.day_needed("invoiceDate"),
+        period_starts_on=cells.day("billingPeriodStartDate"),
+        period_ends_on=cells.day("billingPeriodEndDate"),
+        total=cells.money("totalCharges"),
+        paid=abs(cells.money("paidAmount")),  # the text says negative when paid, printed examples are positive
+        currency=cells.currency("currencyCode"),
+        document_type=cells.text("documentType"),
+        amends=cells.text("amendsOf").upper(),
+        status=cells.text("Status"),
+    )
+
+
+def _balance(cells: _Cells) -> AccountBalance:
+    return AccountBalance(
+        row=cells.row,
+        currency=cells.currency("currencyCode"),
+        balance=cells.money("balanceAmount"),
+        said_on=cells.day_needed("accountingDate"),
+        first_invoiced_on=cells.day("firstInvoiceCreationDate"),
     )

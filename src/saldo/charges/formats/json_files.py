@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderFile:
-    """Invoice headers, as objects with lower-case keys."""
+    """Invoice headers, or the balances over them, as objects with lower-case keys."""
 
     landed: Landed
     objects: tuple[Mapping[str, str], ...]
@@ -50,7 +50,8 @@ def read_json_file(landed: Landed, *, folder: Path) -> Page | HeaderFile:
     if not items:
         raise UnableToReadFile(code="charges.file.no-rows", facts={"file": landed.name})
     texts = [_as_texts(item) for item in items]
-    if {"invoicedate", "totalcharges"} <= {key.casefold() for key in texts[0]}:
+    seen = {key.casefold() for key in texts[0]}
+    if {"invoicedate", "totalcharges"} <= seen or {"balanceamount", "accountingdate"} <= seen:
         return HeaderFile(landed=landed, objects=tuple(_folded(text) for text in texts))
     return _page(landed, texts, address=address, folder=folder)
 

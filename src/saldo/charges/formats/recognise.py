@@ -15,6 +15,7 @@ from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.formats.shape import Delivery
 
 _NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*\d+$", re.IGNORECASE)
+_INVOICE_IN_FOLDER = re.compile(r"InvoiceId=([A-Z]\w+)", re.IGNORECASE)
 _HIDDEN = (".", "__")
 
 
@@ -107,8 +108,13 @@ def _export(export: Export, *, folder: Path) -> Found:
             parts += delivery.parts
             kind = kind or delivery.kind
     assert kind is not None  # a manifest without blobs was refused when it was read
+    found_in_address = _INVOICE_IN_FOLDER.search(export.address)
     return Delivery(
-        kind=kind, source="graph-export", is_estimated=False, parts=tuple(parts), version=export.version
+        kind=kind,
+        source="graph-export",
+        parts=tuple(parts),
+        document=found_in_address[1] if found_in_address else "",
+        version=export.version,
     )
 
 
@@ -121,7 +127,6 @@ def _delivery(pages: Sequence[Page]) -> Delivery:
     return Delivery(
         kind=pages[0].shape.kind,
         source="v1-pages",
-        is_estimated=False,
         parts=tuple(page.part for page in pages),
         document=pages[0].document,
     )

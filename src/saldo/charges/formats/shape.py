@@ -61,7 +61,6 @@ class Delivery:
 
     kind: Kind
     source: Source
-    is_estimated: bool  # unbilled data of an open period
     parts: tuple[Part, ...]
     document: str = ""  # invoice number where the name or address tells it and the rows do not
     version: str = ""  # Graph eTag; "" elsewhere

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import duckdb
 
 from saldo.charges.store.checks_sql import GROUP_CHECKS, RowCheck, row_checks
 from saldo.charges.store.summing import StoredPart
 from saldo.core.money import minor_digits
 
 SAMPLES = 20
+_PART = 1 << 40  # rows of later parts are counted from here on while several parts are asked together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +29,25 @@ class Checked:
 
 def check_part(part: StoredPart, *, currency: str) -> tuple[Checked, ...]:
     """All checks that this part can answer alone."""
+    return (*check_rows(part, currency=currency), *check_groups([part]))
+
+
+def check_rows(part: StoredPart, *, currency: str) -> tuple[Checked, ...]:
+    """The checks of single rows."""
     checks = row_checks(part.kind, minor_digits=minor_digits(currency))
-    found = list(_check_rows(part, checks)) if checks else []
-    if part.kind == "nce-reconciliation":
-        found += [checked for code in sorted(GROUP_CHECKS) if (checked := _check_groups(part, code))]
-    return tuple(found)
+    return tuple(_check_rows(part, checks)) if checks else ()
+
+
+def check_groups(parts: Sequence[StoredPart]) -> tuple[Checked, ...]:
+    """The checks of groups of rows over all parts of a delivery; samples name their part by its place, from 0."""
+    if parts[0].kind != "nce-reconciliation":
+        return ()
+    rows = " UNION ALL ".join(
+        f"SELECT * REPLACE (saldo_row + {place * _PART} AS saldo_row) FROM ({part.rows})"
+        for place, part in enumerate(parts)
+    )
+    found = (_check_groups(parts[0].connection, rows, code) for code in sorted(GROUP_CHECKS))
+    return tuple(checked for checked in found if checked)
 
 
 def _check_rows(part: StoredPart, checks: tuple[RowCheck, ...]) -> Iterator[Checked]:
@@ -60,16 +77,13 @@ def _samples(part: StoredPart, check: RowCheck) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _check_groups(part: StoredPart, code: str) -> Checked | None:
-    groups = GROUP_CHECKS[code].format(rows=part.rows)
-    rows = part.connection.execute(
-        f"SELECT verdict, count(*) FROM ({groups}) GROUP BY 1"
-    ).fetchall()
-    counts = dict(rows)
+def _check_groups(connection: duckdb.DuckDBPyConnection, rows: str, code: str) -> Checked | None:
+    groups = GROUP_CHECKS[code].format(rows=rows)
+    counts = dict(connection.execute(f"SELECT verdict, count(*) FROM ({groups}) GROUP BY 1").fetchall())
     if not counts:
         return None
-    samples = part.connection.execute(
-        f"SELECT at, what, expected, seen, verdict FROM ({groups}) WHERE verdict <> 'passed' ORDER BY at LIMIT {SAMPLES}"
+    samples = connection.execute(
+        f"SELECT \"at\", what, expected, seen, verdict FROM ({groups}) WHERE verdict <> 'passed' ORDER BY \"at\" LIMIT {SAMPLES}"
     ).fetchall()
     return Checked(
         code=code,
@@ -77,7 +91,7 @@ def _check_groups(part: StoredPart, code: str) -> Checked | None:
         tolerated=counts.get("tolerated", 0),
         failed=counts.get("failed", 0),
         samples=tuple(
-            {"row": at, "group": what, "expected": _plain(expected), "seen": _plain(seen), "verdict": verdict}
+            {"part": at // _PART, "row": at % _PART, "group": what, "expected": _plain(expected), "seen": _plain(seen), "verdict": verdict}
             for at, what, expected, seen, verdict in samples
         ),
     )

@@ -47,7 +47,11 @@ _GROSS: dict[Kind, tuple[str, str]] = {
 _MONTH_OF: dict[Kind, str] = {
     "nce-reconciliation": "COALESCE(OrderDate, ChargeStartDate)",
     "nce-daily-usage": "UsageDate",
-    "legacy-license": "ChargeStartDate",
+    # a part cycle ends where the cycle that the invoice charges begins
+    "legacy-license": (
+        "CASE WHEN date_diff('day', ChargeStartDate, ChargeEndDate) >= 27 THEN ChargeStartDate"
+        " ELSE COALESCE(CAST(ChargeEndDate + INTERVAL 1 DAY AS DATE), ChargeStartDate) END"
+    ),
     "legacy-usage": "ChargeStartDate",
     "legacy-usage-daily": "ChargeStartDate",
 }
@@ -70,6 +74,11 @@ class StoredPart:
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(stored))})").fetchall()
         self.columns = frozenset(row[0] for row in described)
         self.rows = whole_rows(str(stored), self.columns, kind)
+
+    @property
+    def amount(self) -> str:
+        """The column of money before tax that a bill adds up."""
+        return {"legacy-usage": "PretaxCharges"}.get(self.kind, "Subtotal")
 
     def facts(self) -> DocumentFacts:
         """Invoice numbers, currencies and months that its rows name."""
@@ -100,12 +109,14 @@ class StoredPart:
         """The first row whose amount has more digits than its currency, and the amount; None when there is none."""
         if self.kind not in BILLED_KINDS:
             return None
-        special = " ".join(f"WHEN '{code}' THEN {count}" for code, count in digits.items())
-        allowed = f"CASE upper(trim(Currency)) {special} ELSE 2 END"
-        amount = {"legacy-usage": "PretaxCharges"}.get(self.kind, "Subtotal")
+        special = "".join(
+            f" WHEN '{code}' THEN {self.amount} <> round({self.amount}, {count})" for code, count in digits.items()
+        )
+        is_finer = f"{self.amount} <> round({self.amount}, 2)"
+        if special:
+            is_finer = f"CASE upper(trim(Currency)){special} ELSE {is_finer} END"
         found = self.connection.execute(
-            f"SELECT saldo_row, {amount} FROM ({self.rows}) WHERE {amount} <> CASE {allowed} WHEN 0 THEN round({amount}, 0)"
-            f" WHEN 3 THEN round({amount}, 3) ELSE round({amount}, 2) END ORDER BY 1 LIMIT 1"
+            f"SELECT saldo_row, {self.amount} FROM ({self.rows}) WHERE {is_finer} ORDER BY 1 LIMIT 1"
         ).fetchone()
         return (int(found[0]), f"{found[1].normalize():f}") if found else None
 
@@ -121,20 +132,19 @@ class StoredPart:
         )
 
     def write_usage_totals(self, target: Path) -> None:
-        """Daily usage summed per customer, subscription, entitlement and meter, as CSV."""
+        """Usage summed per customer, subscription, entitlement and meter, as CSV."""
         keys = (
-            f"{customer_key(self.kind)} AS customer, lower(COALESCE(SubscriptionId, '')),"
-            " lower(COALESCE(EntitlementId, '')), COALESCE(ProductId, ''), COALESCE(SkuId, ''),"
+            "lower(trim(COALESCE(EntitlementId, ''))), COALESCE(ProductId, ''), COALESCE(SkuId, ''),"
             " COALESCE(AvailabilityId, ''), upper(trim(BillingCurrency))"
         )
-        if self.kind == "legacy-usage-daily":
-            keys = (
-                f"{customer_key(self.kind)} AS customer, lower(COALESCE(SubscriptionId, '')), '',"
-                " lower(COALESCE(ResourceGuid, '')), '', COALESCE(Region, ''), ''"
-            )
-        quantity, net = ("ConsumedQuantity", "0") if self.kind == "legacy-usage-daily" else ("Quantity", "BillingPreTaxTotal")
+        quantity, net = "Quantity", "BillingPreTaxTotal"
+        if self.kind.startswith("legacy-"):
+            keys = "'', lower(trim(COALESCE(ResourceGuid, ''))), '', trim(COALESCE(Region, ''))"
+            keys += ", upper(trim(Currency))" if self.kind == "legacy-usage" else ", ''"
+            quantity, net = "ConsumedQuantity", "PretaxCharges" if self.kind == "legacy-usage" else "0"
         self._copy(
-            f"SELECT {keys}, count(*), COALESCE(sum({quantity}), 0), COALESCE(sum({net}), 0),"
+            f"SELECT {customer_key(self.kind)} AS customer, lower(trim(COALESCE(SubscriptionId, ''))), {keys},"
+            f" count(*), COALESCE(sum({quantity}), 0), COALESCE(sum({net}), 0),"
             f" min(saldo_row), max(saldo_row) FROM ({self.rows}) GROUP BY ALL",
             target,
         )

@@ -1,0 +1,54 @@
+"""How far an import is: rows done and rows in all, about; for a bar on the terminal or a small file beside an upload."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from saldo.charges.formats.shape import Delivery
+
+PROGRESS = "progress.json"
+_ROW_BYTES = 400  # of a row before any is known
+
+
+class Progress:
+    """Adds up rows over all files; what is still to come is guessed from its size and the rows seen so far."""
+
+    def __init__(self, files: Sequence[Path], *, tell: Callable[[int, int], None]) -> None:
+        self._tell = tell
+        self._bytes_to_come = sum(path.stat().st_size for path in files if path.is_file())
+        self._rows = 0
+        self._bytes = 0
+
+    @contextmanager
+    def reading(self, delivery: Delivery) -> Iterator[Callable[[int], None]]:
+        """Give what a delivery calls with the rows it has done."""
+        size = sum(part.landed.stat().st_size for part in delivery.parts)
+        seen = 0
+
+        def tell(rows: int) -> None:
+            nonlocal seen
+            seen = max(seen, rows)
+            row_bytes = self._bytes // self._rows if self._rows else _ROW_BYTES
+            to_come = max(self._bytes_to_come, size) // max(row_bytes, 1)
+            self._tell(self._rows + seen, max(self._rows + to_come, self._rows + seen))
+
+        yield tell
+        self._rows += seen
+        self._bytes += size
+        self._bytes_to_come = max(self._bytes_to_come - size, 0)
+
+
+def progress_beside(folder: Path, *, since: datetime) -> Callable[[int, int], None]:
+    """Write progress into a file of an upload's folder, whole or not at all."""
+
+    def tell(done: int, of: int) -> None:
+        unfinished = folder / f".{PROGRESS}.tmp"
+        unfinished.write_text(json.dumps({"rows": done, "of": of, "since": since.isoformat()}))
+        os.replace(unfinished, folder / PROGRESS)
+
+    return tell
