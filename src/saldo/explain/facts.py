@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext
 
 from saldo.core.written import write_amount, write_day, write_number, write_percent
-from saldo.explain.arithmetic import write_arithmetic, write_price
+from saldo.explain.arithmetic import shows_its_price, write_arithmetic, write_price
 from saldo.explain.rules.explanation import Fact, Reason
 
 COST = frozenset(
@@ -21,7 +21,7 @@ COST = frozenset(
 
 _OWN_CREDIT = re.compile(r"partner.?earned|\bPEC\b", re.IGNORECASE)
 _QUANTITY_DIGITS, _RATE_DIGITS = 6, 10
-_PLANS = {"Monthly": "explain.plan.monthly", "Annual": "explain.plan.annual", "": "explain.plan.one-time"}
+_PLANS = {"Monthly": "explain.plan.monthly", "Annual": "explain.plan.annual"}
 
 Writer = Callable[[Fact, str], str]
 
@@ -41,6 +41,8 @@ def write_facts(reason: Reason, *, lang: str, with_cost: bool) -> dict[str, str]
         currency = str(reason.facts["currency"])
         said["amount"] = f"{write_amount(reason.amount, currency, lang, signed=True)} {currency}"
         said["sum"] = write_arithmetic(reason, lang=lang)
+        if not shows_its_price(reason):
+            said.pop("unit_price", None)
     return {name: text for name, text in said.items() if text and (with_cost or name not in COST)}
 
 

@@ -1,7 +1,8 @@
 """A reason in words: a headline and a sentence, in the language asked for.
 
 The words of ``explain.CODE.VARIANT`` and ``explain.headline.CODE.VARIANT`` stand in ``locale/``, with ``.up`` or
-``.down`` after them where a figure rose or fell. Headlines never tell cost, so that everybody may read them.
+``.down`` after them where a figure rose or fell, ``.refunded`` where what ended was a refund. Headlines never tell
+cost, so that everybody may read them.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def sentence_without_cost(reason: Reason, *, lang: str) -> str:
 
 def _say(prefix: str, reason: Reason, *, lang: str, with_cost: bool) -> str:
     said = f"{reason.code}.{reason.variant}"
-    code = f"{prefix}{said}{_direction(said, reason)}"
+    code = f"{prefix}{said}{_form(said, reason)}"
     with translation.override(lang.lower()):
         facts = write_facts(reason, lang=lang, with_cost=with_cost)
         counted = _AGREEING.get(said)
@@ -64,7 +65,9 @@ def _say(prefix: str, reason: Reason, *, lang: str, with_cost: bool) -> str:
     return fill(words, facts)
 
 
-def _direction(said: str, reason: Reason) -> str:
+def _form(said: str, reason: Reason) -> str:
+    if said == "ended-subscription.ended" and reason.amount > 0:
+        return ".refunded"
     figure = _RISING.get(said)
     if figure is None:
         return ""
