@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from saldo.charges.queries import DailyRow, list_daily_rows, list_lines
+from saldo.charges.drill_down import DailyRow, list_daily_rows
+from saldo.charges.queries import list_lines
 from saldo.charges.rules.line import LineItem
 from saldo.core.money import round_half_up
 from saldo.core.periods import Month
@@ -49,8 +50,10 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
         "next_href": window.next and _page_href(request, asked, window.next),
         "imports_href": reverse("desk:imports") if shown.visitor.may_everywhere("buy.invoice.read") else "",
     }
-    if shown.visitor.sees_cost:
-        page["amount"] = round_half_up(sum((row.amount for row in rows), Decimal(0)), shown.currency)
+    amounts = [row.amount for row in rows if row.amount is not None]
+    page["shows_cost"] = shown.visitor.sees_cost and len(amounts) == len(rows)
+    if page["shows_cost"]:
+        page["amount"] = round_half_up(sum(amounts, Decimal(0)), shown.currency)
         page["billed_text"] = figures.amount(sum((line.amount for line in billed), Decimal(0)), shown.currency)
     return render(request, "desk/customers/daily.html", {"page": page})
 
@@ -84,7 +87,6 @@ def _frame(shown: Shown, at: Month, billed: list[LineItem]) -> dict[str, Any]:
         "meter": meter,
         "month_text": figures.month(at),
         "currency": shown.currency,
-        "shows_cost": shown.visitor.sees_cost,
     }
 
 
@@ -97,11 +99,9 @@ def _row(row: DailyRow, with_cost: bool) -> dict[str, str]:
         "href": "",
     }
     if with_cost:
-        shown |= {
-            "unit_price": figures.number(row.unit_price),
-            "amount": figures.number(row.amount),
-            "href": reverse("desk:import-row", args=[row.file, row.row]),
-        }
+        shown["href"] = reverse("desk:import-row", args=[row.file, row.row])
+        shown["unit_price"] = "" if row.unit_price is None else figures.number(row.unit_price)
+        shown["amount"] = "" if row.amount is None else figures.number(row.amount)
     return shown
 
 

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from saldo.charges.drill_down import get_original_row
 from saldo.charges.history import find_place
-from saldo.charges.queries import get_original_row
 from saldo.core.identity import CustomerId, FileId
 from saldo.core.problems import Refused
 from saldo.desk import figures
