@@ -39,11 +39,21 @@ def tables_of(path: Path) -> list[WorkedTable]:
     return found
 
 
+def cells_of(path: Path) -> list[list[str]]:
+    """Every row of every table of a file, heads included, without the lines under the heads."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [_cells(line) for line in lines if line.startswith("|") and not line.startswith("|--")]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip().strip("`") for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
 def _rows(lines: list[str]) -> list[TableRow]:
-    cells = []
+    table: list[list[str]] = []
     for line in lines:
         if not line.startswith("|"):
             break
-        cells.append([cell.strip().strip("`") for cell in line.strip().removeprefix("|").removesuffix("|").split("|")])
-    head, body = (cells[0], cells[2:]) if len(cells) > 2 else ([], [])
+        table.append(_cells(line))
+    head, body = (table[0], table[2:]) if len(table) > 2 else ([], [])
     return [dict(zip(head, row, strict=True)) for row in body]
