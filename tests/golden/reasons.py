@@ -125,7 +125,9 @@ CASES = (
         "usage-volume.changed", "2678.58", subject=VM, quantity_before="730", quantity_after="2190.5", unit="1 Hour",
         meter="D4s v5",
     ),
-    a_reason("usage-volume.changed", "-9.10", subject=VM, quantity_before="730", quantity_after="700", unit="", meter=VM),
+    a_reason(
+        "usage-volume.changed", "-9.10", subject=VM, quantity_before="730", quantity_after="700", unit="", meter=VM
+    ),
     a_reason("usage-volume.new-meter", "412.00", subject=VM, quantity_after="186", unit="1 Hour", meter="D4s v5"),
     a_reason("usage-volume.gone-meter", "-412.00", subject=VM, quantity_before="186", unit="1 Hour", meter="D4s v5"),
     a_reason(
