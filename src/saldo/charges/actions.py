@@ -26,6 +26,7 @@ from saldo.core.problems import Refused
 from saldo.parties.actions import CustomerSeen, note_customers
 
 State = Literal["accepted", "replaced", "duplicate"]
+_LONGEST_KEY = 200
 _LOCK = 0x5A1D0  # taken by the transaction that changes which versions count, one a company at a time
 
 
@@ -208,19 +209,21 @@ def _describe_headers(
     arrival: Arrival,
 ) -> models.Delivery:
     numbers = sorted({header.number for header in headers})
-    currencies = {one.currency for one in (*headers, *balances)}
+    currencies = {header.currency for header in headers} | {balance.currency for balance in balances}
     single = headers[0] if len(headers) == 1 else None
     month: date | None = None
     if single is not None:
         month = (single.period_starts_on or single.invoiced_on).replace(day=1)
     named = ",".join(numbers) or f"balance:{','.join(sorted(currencies))}"
+    if len(named) > _LONGEST_KEY:
+        named = content_of(kind="invoice-header", files=numbers)
     return models.Delivery(
         company_id=company,
         content=content,
         kind="invoice-header",
         source="v1-pages",
         document=single.number if single else "",
-        document_key=f"invoice-header:{named if len(named) < 200 else content_of(kind='invoice-header', files=numbers)}",
+        document_key=f"invoice-header:{named}",
         month=month,
         own_month=month,
         currency=currencies.pop() if len(currencies) == 1 else "",

@@ -70,8 +70,9 @@ def _check_document(company: CompanyId, document: str, found: _Sum | None) -> No
                 made[pk].append(_as_check(found.code, [found]))
     for check in GROUP_CHECKS:
         checked = ask_groups(check, by_kind, header.invoiced_on if header else None)
-        for pk in (pk for kind in check.sides for pk in by_kind.get(kind, ()) if checked):
-            made[pk].append(checked)
+        if checked is not None:
+            for pk in (pk for kind in check.sides for pk in by_kind[kind]):
+                made[pk].append(checked)
     _replace(made, _OF_DOCUMENT)
 
 
@@ -154,7 +155,9 @@ def _check_balances(company: CompanyId) -> None:
     models.Check.objects.filter(company_id=company, code="I5").delete()
     newest = {
         balance.currency: balance
-        for balance in models.MicrosoftBalance.objects.filter(company_id=company, delivery__state="counts").order_by("id")
+        for balance in models.MicrosoftBalance.objects.filter(company_id=company, delivery__state="counts").order_by(
+            "id"
+        )
     }
     for balance in newest.values():
         headers = {
@@ -212,7 +215,12 @@ def _add(code: str, checks: Collection[Checked], samples: tuple[dict[str, Any], 
 
 
 def _sample(verdict: Verdict, *, expected: Decimal, seen: Decimal, group: str) -> dict[str, Any]:
-    return {"group": group, "expected": f"{expected.normalize():f}", "seen": f"{seen.normalize():f}", "verdict": verdict}
+    return {
+        "group": group,
+        "expected": f"{expected.normalize():f}",
+        "seen": f"{seen.normalize():f}",
+        "verdict": verdict,
+    }
 
 
 def _counting(company: CompanyId) -> Any:

@@ -1,7 +1,7 @@
 """Checks between the files of one document, as SQL over the catalogue's lines and sums.
 
-Each query gives ``verdict, part, row, what, expected, seen``, one row a group; ``part`` and ``row`` are its first place.
-Parameters are ids of deliveries by kind, and the day of the invoice.
+Each query gives ``verdict, part, row, what, expected, seen``, one row a group; ``part`` and ``row`` tell its first
+place. Parameters are ids of deliveries by kind, and the day of the invoice.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ _RATED = """
         SELECT subscription, product_id, sku_id, availability_id, sum(amount) AS net, count(*) AS rows,
             sum(quantity) FILTER (WHERE lower(charge_type) <> 'customercredit') AS quantity,
             min(ARRAY[part_id, row]) AS place,
-            bool_or(lower(charge_type) = 'customercredit' OR credit_reason <> '' OR adjustments ILIKE '%%tier%%') AS less
+            bool_or(lower(charge_type) = 'customercredit' OR credit_reason <> ''
+                OR adjustments ILIKE '%%tier%%') AS less
         FROM charges_line WHERE delivery_id = ANY(%(nce_reconciliation)s) AND category = 'usage'
             AND lower(publisher) IN ('', 'microsoft', 'microsoft corporation') GROUP BY 1, 2, 3, 4
     ), daily AS (
@@ -94,22 +95,14 @@ _USAGE_CYCLE = """
 
 GROUP_CHECKS = (
     GroupCheck(code="I4", sides=("legacy-usage", "legacy-usage-daily"), sql=_CONSUMED),
-    GroupCheck(
-        code="I11", sides=("nce-reconciliation", "nce-daily-usage"), sql=_RATED_MONEY
-    ),
-    GroupCheck(
-        code="I12", sides=("nce-reconciliation", "nce-daily-usage"), sql=_RATED_QUANTITY
-    ),
-    GroupCheck(
-        code="I6", sides=("legacy-license",), sql=_LICENCE_CYCLE, needs_header=True
-    ),
+    GroupCheck(code="I11", sides=("nce-reconciliation", "nce-daily-usage"), sql=_RATED_MONEY),
+    GroupCheck(code="I12", sides=("nce-reconciliation", "nce-daily-usage"), sql=_RATED_QUANTITY),
+    GroupCheck(code="I6", sides=("legacy-license",), sql=_LICENCE_CYCLE, needs_header=True),
     GroupCheck(code="I6", sides=("legacy-usage",), sql=_USAGE_CYCLE, needs_header=True),
 )
 
 
-def ask_groups(
-    check: GroupCheck, by_kind: Mapping[str, Sequence[int]], invoiced_on: date | None
-) -> Checked | None:
+def ask_groups(check: GroupCheck, by_kind: Mapping[str, Sequence[int]], invoiced_on: date | None) -> Checked | None:
     """Its counts and some groups that did not pass; None where a side, the header or every group is missing."""
     if not all(by_kind.get(side) for side in check.sides) or (check.needs_header and invoiced_on is None):
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -191,8 +191,8 @@ def _seen(rows: Iterable[models.Delivery]) -> tuple[DeliverySeen, ...]:
 def _delivery(row: models.Delivery, part_count: int, failed_checks: int) -> DeliverySeen:
     return DeliverySeen(
         id=row.pk,
-        kind=row.kind,
-        source=row.source,
+        kind=cast(Kind, row.kind),
+        source=cast(Source, row.source),
         document=row.document,
         is_estimated=row.is_estimated,
         month=Month.of(row.month) if row.month else None,

@@ -5,18 +5,21 @@ The Parquet files of the line store say nothing about whether they count; only t
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
-MONEY = {"max_digits": 28, "decimal_places": 3}
-EXACT = {"max_digits": 38, "decimal_places": 18}  # prices, quantities and rates as Microsoft writes them
+MONEY: dict[str, Any] = {"max_digits": 28, "decimal_places": 3}
+EXACT: dict[str, Any] = {
+    "max_digits": 38,
+    "decimal_places": 18,
+}  # prices, quantities, rates as Microsoft writes them
 
 
 class Delivery(models.Model):
     """One delivered version of one of Microsoft's documents; its parts count together or not at all.
 
-    ``state``: counts, superseded (a newer version or the billed data took its place), withdrawn (taken out by a person).
+    ``state``: counts, superseded (a newer version or billed data took its place), withdrawn (taken out by a person).
     """
 
     company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
@@ -32,7 +35,9 @@ class Delivery(models.Model):
     rows = models.BigIntegerField()
     lines = models.BigIntegerField()
     total = models.DecimalField(max_digits=38, decimal_places=18)
-    gross = models.DecimalField(max_digits=38, decimal_places=18, null=True)  # with the rows' own tax, where they have it
+    gross = models.DecimalField(
+        max_digits=38, decimal_places=18, null=True
+    )  # with the rows' own tax, where they have it
     tax = models.DecimalField(max_digits=38, decimal_places=18, default=0)
     state = models.TextField(default="counts")
     received_at = models.DateTimeField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from saldo.charges import models
 from saldo.charges.rules.line import Kind
@@ -81,7 +82,7 @@ def _outcome(part: models.Part, problems: list[ProblemFound], checks: list[Check
     return FileOutcome(
         name=part.name,
         sha256=part.sha256,
-        kind=delivery.kind,
+        kind=cast(Kind, delivery.kind),
         document=delivery.document,
         month=Month.of(delivery.month) if delivery.month else None,
         currency=delivery.currency,

@@ -20,8 +20,9 @@ _LINE_KINDS = ("nce-reconciliation", "legacy-license", "legacy-usage")
 _LINE_COLUMNS = (
     "category, charge_type, customer, subscription, product_id, sku_id, availability_id, product_name, sku_name, "
     "meter_name, unit_type, publisher, quantity, unit_price, effective_unit_price, discount, amount, l.tax, "
-    "l.currency, pricing_currency, exchange_rate, ordered_on, charge_starts_on, charge_ends_on, term_starts_on, term_ends_on, "
-    "term_text, billing_frequency, reference, promotion, credit_reason, qualifiers, adjustments, reservation_order"
+    "l.currency, pricing_currency, exchange_rate, ordered_on, charge_starts_on, charge_ends_on, term_starts_on, "
+    "term_ends_on, term_text, billing_frequency, reference, promotion, credit_reason, qualifiers, adjustments, "
+    "reservation_order"
 )
 _LINE_FIELDS = tuple(name.strip().removeprefix("l.") for name in _LINE_COLUMNS.split(","))
 
@@ -63,7 +64,7 @@ def list_lines(
         where += " AND l.currency = %s"
         values.append(currency)
     rows = _all(
-        f"SELECT {_LINE_COLUMNS}, p.sha256, l.row, d.document, d.is_estimated, d.kind, i.amends"  # noqa: S608 - fixed words
+        f"SELECT {_LINE_COLUMNS}, p.sha256, l.row, d.document, d.is_estimated, d.kind, i.amends"
         " FROM charges_line l JOIN charges_delivery d ON d.id = l.delivery_id JOIN charges_part p ON p.id = l.part_id"
         " LEFT JOIN LATERAL (SELECT string_agg(DISTINCT h.amends, ' ') AS amends FROM charges_microsoftinvoice h"
         "   JOIN charges_delivery hd ON hd.id = h.delivery_id AND hd.state = 'counts'"
@@ -75,7 +76,11 @@ def list_lines(
 
 
 def list_currencies(
-    *, company: CompanyId, customer: CustomerId, month: Month | None = None, document: str | None = None,
+    *,
+    company: CompanyId,
+    customer: CustomerId,
+    month: Month | None = None,
+    document: str | None = None,
     include_estimated: bool = False,
 ) -> tuple[str, ...]:
     """The currencies in which a customer was charged in a month or by a document."""

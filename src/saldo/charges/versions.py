@@ -35,7 +35,9 @@ def find_predecessor(delivery: models.Delivery) -> models.Delivery | None:
     A legacy licence file may name no invoice; the one of its month and currency is the same document then.
     """
     same = _of(delivery.company_id).filter(document_key=delivery.document_key)
-    current = same.filter(Q(state="counts") | Q(state="superseded", superseded_by__is_estimated=False, is_estimated=True))
+    current = same.filter(
+        Q(state="counts") | Q(state="superseded", superseded_by__is_estimated=False, is_estimated=True)
+    )
     if delivery.kind != UNNUMBERED_KIND or current.exists():
         return current.last()
     alike = _of(delivery.company_id).filter(kind=delivery.kind, state="counts")
@@ -54,8 +56,10 @@ def supersede(old: models.Delivery, *, by: models.Delivery) -> None:
 
 def bring_back(delivery: models.Delivery) -> int:
     """Let what a withdrawn version had superseded count again; returns how many versions."""
-    return _of(delivery.company_id).filter(superseded_by=delivery, state="superseded").update(
-        state="counts", superseded_by=None
+    return (
+        _of(delivery.company_id)
+        .filter(superseded_by=delivery, state="superseded")
+        .update(state="counts", superseded_by=None)
     )
 
 
@@ -90,10 +94,15 @@ def settle_months(company: CompanyId, documents: Iterable[str]) -> None:
     rows = list(_of(company).filter(document__in=wanted).exclude(kind="invoice-header"))
     for row in rows:
         header = headers.get(row.document)
-        days = header and HeaderDays(invoiced_on=header.invoiced_on, period_starts_on=header.period_starts_on)
-        month = month_of_document(own=Month.of(row.own_month) if row.own_month else None, header=days)
+        month = month_of_document(own=Month.of(row.own_month) if row.own_month else None, header=_days_of(header))
         row.month = month.starts_on if month else None
     models.Delivery.objects.bulk_update(rows, ["month"], batch_size=500)
+
+
+def _days_of(header: models.MicrosoftInvoice | None) -> HeaderDays | None:
+    if header is None:
+        return None
+    return HeaderDays(invoiced_on=header.invoiced_on, period_starts_on=header.period_starts_on)
 
 
 def headers_of(company: CompanyId) -> QuerySet[models.MicrosoftInvoice]:

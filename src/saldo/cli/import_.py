@@ -110,8 +110,10 @@ def _say(results: Sequence[FileResult], out: Output) -> None:
     rows = [_row(result) for result in results]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
     for row in rows:
-        cells = (text.rjust(width) if place in {3, 4} else text.ljust(width) for place, (text, width) in
-                 enumerate(zip(row, widths, strict=True)))
+        cells = (
+            text.rjust(width) if place in {3, 4} else text.ljust(width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
         out.say("  ".join(cells).rstrip())
     for result in results:
         _say_faults(result, out)

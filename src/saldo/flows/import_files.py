@@ -1,4 +1,4 @@
-"""Microsoft's files arrive: recognised, written, checked, and counted, each delivery on its own and whole or not at all."""
+"""Microsoft's files arrive: recognised, written, checked and counted, each delivery by itself, whole or not at all."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def import_paths(
     root: Path | None = None,
     batch: str = "",
 ) -> tuple[FileResult, ...]:
-    """Import files and folders; a refused file never stops the others. ``tell`` hears rows done and rows in all, about."""
+    """Import files and folders; a refused file never stops the others. ``tell`` hears rows done and in all, about."""
     store = Path(settings.LINE_STORE)
     with company_context(company):
         sweep_store(company=company, store=store)
@@ -174,9 +174,7 @@ def _take_headers(errand: _Errand, found: HeaderFile) -> _Taken:
     return _Taken(files=files, state=taken.state, delivery=taken.delivery)
 
 
-def _refuse(
-    errand: _Errand, files: Sequence[tuple[str, str]], refusal: UnableToReadFile, *, kind: str = ""
-) -> _Taken:
+def _refuse(errand: _Errand, files: Sequence[tuple[str, str]], refusal: UnableToReadFile, *, kind: str = "") -> _Taken:
     facts = {name: errand.name(value) if name == "file" else value for name, value in refusal.facts.items()}
     refusal.facts = facts
     arrival = errand.arrival([name for name, _ in files])

@@ -1,4 +1,4 @@
-"""How far an import is: rows done and rows in all, about; for a bar on the terminal or a small file beside an upload."""
+"""How far an import is: rows done and in all, about; for a bar on the terminal or a small file beside an upload."""
 
 from __future__ import annotations
 

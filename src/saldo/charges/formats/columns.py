@@ -15,9 +15,7 @@ def _columns(cell: CellType, *names: str) -> tuple[Column, ...]:
     for text in names:
         name, *aliases = text.rstrip("!").split("|")
         marks = len(text) - len(text.rstrip("!"))
-        made.append(
-            Column(name=name, cell=cell, is_mandatory=marks >= 1, is_vital=marks == 2, aliases=tuple(aliases))
-        )
+        made.append(Column(name=name, cell=cell, is_mandatory=marks >= 1, is_vital=marks == 2, aliases=tuple(aliases)))
     return tuple(made)
 
 
@@ -68,7 +66,9 @@ NCE_DAILY_USAGE = Shape(
         *_columns("price", "UnitPrice", "EffectiveUnitPrice"),
         *_columns("quantity", "Quantity!"),
         *_columns("rate", "PCToBCExchangeRate"),
-        *_columns("percent", "PartnerEarnedCreditPercentage|RateOfPartnerEarnedCredit", "CreditPercentage|RateOfCredit"),
+        *_columns(
+            "percent", "PartnerEarnedCreditPercentage|RateOfPartnerEarnedCredit", "CreditPercentage|RateOfCredit"
+        ),
         *_columns("day", "UsageDate!", "ChargeStartDate", "ChargeEndDate", "PCToBCExchangeRateDate"),
     ),
 )

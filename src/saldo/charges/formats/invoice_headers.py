@@ -1,4 +1,4 @@
-"""Invoice headers as the API gives them (reference 2.1): one row a document, read in Python, never stored as Parquet."""
+"""Invoice headers as the API gives them (reference 2.1): one row a document, read in Python, never Parquet."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AccountBalance:
 
 
 def read_invoice_headers(file: HeaderFile) -> tuple[InvoiceHeader, ...]:
-    """All headers of a file. Refuses (UnableToReadFile): charges.file.bad-header, with row, column and what was seen."""
+    """All headers of a file. Refuses (UnableToReadFile): charges.file.bad-header, with the place and what was seen."""
     return tuple(_header(cells) for cells in _cells(file) if not cells.is_balance)
 
 

@@ -125,15 +125,14 @@ def _write_anew(path: Path, *, folder: Path, is_packed: bool, encoding: str, sho
             text.write(decoder.decode(b"", final=True))
         except UnicodeDecodeError as fault:
             raise UnableToReadFile(
-                code="charges.file.not-utf8", facts={"file": shown, "row": 0, "seen": fault.object[fault.start :][:1].hex()}
+                code="charges.file.not-utf8",
+                facts={"file": shown, "row": 0, "seen": fault.object[fault.start :][:1].hex()},
             ) from fault
     return digest.hexdigest(), Path(text.name)
 
 
 def _new_text(folder: Path) -> IO[str]:
-    return tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=folder, suffix=".utf8", delete=False
-    )
+    return tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=folder, suffix=".utf8", delete=False)
 
 
 def _hashing(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
@@ -144,34 +143,39 @@ def _hashing(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
 
 def _unpack(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
     """Gunzip a stream, member after member; a bomb or a cut ends it."""
-    unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
+    members = _Members(shown)
     packed = unpacked = 0
-    is_inside = False
     for chunk in chunks:
         packed += len(chunk)
-        for plain, unpacker, is_inside in _members(chunk, unpacker, shown):
+        for plain in members.unpack(chunk):
             unpacked += len(plain)
             if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * packed + HEAD:
                 raise UnableToReadFile(code="charges.file.too-large", facts={"file": shown, "times": MAX_RATIO})
             yield plain
-    if is_inside:
+    if members.is_inside_one:
         raise UnableToReadFile(code="charges.file.damaged-gzip", facts={"file": shown})
 
 
-def _members(
-    chunk: bytes, unpacker: zlib._Decompress, shown: str
-) -> Iterator[tuple[bytes, zlib._Decompress, bool]]:
-    """What one chunk unpacks to, in bounded pieces, and whether it ended inside a member."""
-    while True:
-        try:
-            plain = unpacker.decompress(chunk, _PIECE)
-        except zlib.error as fault:
-            raise UnableToReadFile(code="charges.file.damaged-gzip", facts={"file": shown}) from fault
-        if unpacker.eof:
-            chunk, unpacker = unpacker.unused_data, zlib.decompressobj(wbits=_GZIP_BITS)
-            yield plain, unpacker, bool(chunk)
-        else:
-            chunk = unpacker.unconsumed_tail
-            yield plain, unpacker, True
-        if not chunk and len(plain) < _PIECE:
-            return
+class _Members:
+    """The members of a gzip file, of which there may be several, one behind the other."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+        self._unpacker = zlib.decompressobj(wbits=_GZIP_BITS)
+        self.is_inside_one = False
+
+    def unpack(self, chunk: bytes) -> Iterator[bytes]:
+        """What one chunk unpacks to, in bounded pieces."""
+        is_full = True
+        while chunk or is_full:
+            try:
+                plain = self._unpacker.decompress(chunk, _PIECE)
+            except zlib.error as fault:
+                raise UnableToReadFile(code="charges.file.damaged-gzip", facts={"file": self._shown}) from fault
+            if self._unpacker.eof:
+                chunk, self._unpacker = self._unpacker.unused_data, zlib.decompressobj(wbits=_GZIP_BITS)
+                self.is_inside_one = is_full = False
+            else:
+                chunk = self._unpacker.unconsumed_tail
+                self.is_inside_one, is_full = True, len(plain) == _PIECE
+            yield plain

@@ -12,7 +12,8 @@ from saldo.charges.formats.graph_folders import Export, is_manifest, read_manife
 from saldo.charges.formats.json_files import HeaderFile, Page, read_json_file
 from saldo.charges.formats.landing import Landed, land
 from saldo.charges.formats.refusals import UnableToReadFile
-from saldo.charges.formats.shape import Delivery
+from saldo.charges.formats.shape import Delivery, Part
+from saldo.charges.rules.line import Kind
 
 _NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*\d+$", re.IGNORECASE)
 _INVOICE_IN_FOLDER = re.compile(r"InvoiceId=([A-Z]\w+)", re.IGNORECASE)
@@ -76,8 +77,8 @@ def _look_into(path: Path, *, folder: Path) -> Iterator[Found | Page]:
     except UnableToReadFile as refusal:
         yield Unread(name=str(path), refusal=refusal)
     except OSError as fault:
-        refusal = UnableToReadFile(code="charges.file.missing", facts={"file": str(path), "seen": fault.strerror or ""})
-        yield Unread(name=str(path), refusal=refusal)
+        facts = {"file": str(path), "seen": fault.strerror or ""}
+        yield Unread(name=str(path), refusal=UnableToReadFile(code="charges.file.missing", facts=facts))
 
 
 def _exports(files: Sequence[Path]) -> tuple[list[Export | Unread], list[Path]]:
@@ -96,8 +97,8 @@ def _exports(files: Sequence[Path]) -> tuple[list[Export | Unread], list[Path]]:
 
 def _export(export: Export, *, folder: Path) -> Found:
     """One delivery of all blobs; blobs may be packed without saying so, and hold JSON lines, an array or CSV."""
-    parts = []
-    kind = None
+    parts: list[Part] = []
+    kind: Kind | None = None
     for blob in export.blobs:
         for found in _look_into(blob, folder=folder):
             if isinstance(found, Unread):

@@ -14,7 +14,7 @@ Verdict = Literal["passed", "tolerated", "failed"]
 MOST_TAX_CUTS = 10
 """Row taxes are cut one by one; more than this many minor units of difference are not explained by that."""
 
-TAX_RATES = tuple(Decimal(step) / 200 for step in range(10, 55)) + (Decimal("0.077"), Decimal("0.081"))
+TAX_RATES = (*(Decimal(step) / 200 for step in range(10, 55)), Decimal("0.077"), Decimal("0.081"))
 """Shares of tax that invoices carry where rows carry none: 5 % to 27 % in halves, and Switzerland's."""
 
 

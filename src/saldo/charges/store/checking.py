@@ -83,7 +83,8 @@ def _check_groups(connection: duckdb.DuckDBPyConnection, rows: str, code: str) -
     if not counts:
         return None
     samples = connection.execute(
-        f"SELECT \"at\", what, expected, seen, verdict FROM ({groups}) WHERE verdict <> 'passed' ORDER BY \"at\" LIMIT {SAMPLES}"
+        f'SELECT "at", what, expected, seen, verdict FROM ({groups})'
+        f" WHERE verdict <> 'passed' ORDER BY \"at\" LIMIT {SAMPLES}"
     ).fetchall()
     return Checked(
         code=code,
@@ -91,7 +92,14 @@ def _check_groups(connection: duckdb.DuckDBPyConnection, rows: str, code: str) -
         tolerated=counts.get("tolerated", 0),
         failed=counts.get("failed", 0),
         samples=tuple(
-            {"part": at // _PART, "row": at % _PART, "group": what, "expected": _plain(expected), "seen": _plain(seen), "verdict": verdict}
+            {
+                "part": at // _PART,
+                "row": at % _PART,
+                "group": what,
+                "expected": _plain(expected),
+                "seen": _plain(seen),
+                "verdict": verdict,
+            }
             for at, what, expected, seen, verdict in samples
         ),
     )

@@ -53,7 +53,9 @@ class Prepared:
     parts: tuple[PreparedPart, ...]
 
 
-def prepare(delivery: Delivery, *, store: Path, scratch: Path, tell: Callable[[int], None] = lambda rows: None) -> Prepared:
+def prepare(
+    delivery: Delivery, *, store: Path, scratch: Path, tell: Callable[[int], None] = lambda rows: None
+) -> Prepared:
     """Write, sum and check all parts of a delivery; ``tell`` hears how many rows are done.
 
     ``scratch`` takes the CSV files and what does not fit into memory; the caller removes it.
@@ -88,8 +90,8 @@ def _prepare(
     facts = [part.facts() for part in opened]
     document = _document(delivery, facts)
     currencies = sorted({currency for fact in facts for currency in fact.currencies})
-    for part, one in zip(opened, written, strict=True):
-        _refuse_finer_than_money(part, one.part, currencies)
+    for stored, told in zip(opened, delivery.parts, strict=True):
+        _refuse_finer_than_money(stored, told, currencies)
     currency = currencies[0] if len(currencies) == 1 else ""
     grosses = [fact.gross for fact in facts if fact.gross is not None]
     return Prepared(
@@ -121,9 +123,7 @@ def _refuse_finer_than_money(part: StoredPart, told: Part, currencies: Sequence[
     if found is not None:
         row, seen = found
         facts = {"file": told.name, "row": row, "column": part.amount, "seen": seen}
-        raise UnableToReadFile(
-            code="charges.file.bad-cell", facts=facts | {"why": "charges.line.too-many-digits"}
-        )
+        raise UnableToReadFile(code="charges.file.bad-cell", facts=facts | {"why": "charges.line.too-many-digits"})
 
 
 def _customers(opened: Sequence[StoredPart]) -> tuple[CustomerRow, ...]:

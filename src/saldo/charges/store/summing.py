@@ -102,7 +102,9 @@ class StoredPart:
     def customers(self) -> tuple[CustomerRow, ...]:
         """The customers it names, with the longest name, domain and country seen."""
         words = ", ".join(f"COALESCE(max({column}), '')" for column in _CUSTOMER[self.kind])
-        rows = self.connection.execute(f"SELECT {customer_key(self.kind)} AS key, {words} FROM ({self.rows}) GROUP BY 1")
+        rows = self.connection.execute(
+            f"SELECT {customer_key(self.kind)} AS key, {words} FROM ({self.rows}) GROUP BY 1"
+        )
         return tuple(CustomerRow(*row) for row in rows.fetchall() if row[0])
 
     def finer_than_money(self, digits: dict[str, int]) -> tuple[int, str] | None:
@@ -127,7 +129,8 @@ class StoredPart:
     def write_customer_totals(self, target: Path) -> None:
         """Customer, currency, number of lines and net, as CSV."""
         self._copy(
-            f"SELECT customer, currency, count(*), sum(amount) FROM ({line_select(self.kind, self.rows)}) GROUP BY 1, 2",
+            "SELECT customer, currency, count(*), sum(amount)"
+            f" FROM ({line_select(self.kind, self.rows)}) GROUP BY 1, 2",
             target,
         )
 
@@ -156,5 +159,3 @@ class StoredPart:
         row = self.connection.execute(sql).fetchone()
         assert row is not None  # an aggregate always has its row
         return row
-
-
