@@ -79,3 +79,39 @@ class TestRoles:
             for place in self.places()
         ]
         assert cells_of(ROOT / "docs" / "roles" / "README.md") == [head, *body]
+
+
+class TestDecisions:
+    """docs/adr: one page each, in one form, about rooms that exist."""
+
+    PAGES = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    SECTIONS = ("## Why", "## Decision", "## Price")
+
+    def test_every_number_is_given_once(self) -> None:
+        numbers = [page.name[:4] for page in self.PAGES]
+        assert len(numbers) == len(set(numbers))
+
+    @pytest.mark.parametrize("page", PAGES, ids=named)
+    def test_is_one_page_in_the_common_form(self, page: Path) -> None:
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"# {page.name[:4]} ")
+        assert re.search(r"^Status: (Accepted|Superseded by \d{4}), \d{4}-\d{2}-\d{2}$", text, re.MULTILINE)
+        assert [text.count(section) for section in self.SECTIONS] == [1, 1, 1]
+        assert len(text.splitlines()) <= 40
+
+    @pytest.mark.parametrize("page", PAGES, ids=named)
+    def test_touches_rooms_that_exist(self, page: Path) -> None:
+        line = re.search(r"^Rooms affected: (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert line is not None
+        rooms = {path.name for path in (ROOT / "src" / "saldo").iterdir() if path.is_dir()}
+        said = re.sub(r"\(.*?\)", "", line[1])
+        words_said = {word.strip() for word in said.split(",")}
+        assert words_said <= rooms | {"all", "all tests", "every room with tables"}
+
+    def test_the_code_refers_to_decisions_that_exist(self) -> None:
+        there = {page.name[:4] for page in self.PAGES}
+        sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]
+        said = {
+            number for path in sources for number in re.findall(r"ADR[ -](\d{4})", path.read_text(encoding="utf-8"))
+        }
+        assert said <= there

@@ -33,7 +33,7 @@ class DaySeal:
 
 
 def seal_day(*, day: date, entries: Iterable[SealedEntry], before: DaySeal | None) -> DaySeal:
-    """The seal of a day from its entries in order and the seal before it (ADR 0005)."""
+    """The seal of a day from its entries in order and the seal before it (ADR 0007)."""
     digest = hashlib.sha256((before.digest if before else "").encode())
     count, last = 0, before.last_entry if before else 0
     for entry in entries:
