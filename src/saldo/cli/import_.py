@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from saldo.cli.output import Output
 if TYPE_CHECKING:
     from saldo.charges.outcomes import FileOutcome
     from saldo.flows.import_files import FileResult
+
+    Words = Callable[..., str]
 
 _MOST_SHOWN = 5
 
@@ -34,16 +36,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
         world=args.world,
         tell=lambda done, of: out.progress(done=done, of=of, what=f"{done:,} rows"),
     )
-    out.document({"files": [as_document(result) for result in results]})
+    out.document({"files": [as_document(result, words=args.words) for result in results]})
     if not out.is_json:
-        _say(results, out)
+        _say(results, out, args.words)
     return int(any(result.state == "refused" for result in results))
 
 
-def as_document(result: FileResult) -> dict[str, Any]:
+def as_document(result: FileResult, *, words: Words) -> dict[str, Any]:
     """One file as JSON; a refused one has no figures, and its refusal as its only problem."""
     if result.outcome is None:
-        return _refused(result)
+        return _refused(result, words)
     outcome = result.outcome
     return {
         "path": result.path,
@@ -66,14 +68,14 @@ def as_document(result: FileResult) -> dict[str, Any]:
     }
 
 
-def _refused(result: FileResult) -> dict[str, Any]:
+def _refused(result: FileResult, words: Words) -> dict[str, Any]:
     facts = dict(result.facts or {})
     problem = {
         "code": result.code,
         "row": facts.get("row", 0),
         "column": facts.get("column", ""),
         "seen": str(facts.get("seen", "")),
-        "message": _message(result),
+        "message": words(code=result.code, facts=facts),
     }
     return {
         "path": result.path,
@@ -99,13 +101,7 @@ def _total(outcome: FileOutcome) -> str | None:
     return amount_text(round_half_up(outcome.total, outcome.currency), outcome.currency)
 
 
-def _message(result: FileResult) -> str:
-    from saldo.server.messages import message_of
-
-    return message_of(code=result.code, facts=result.facts or {})
-
-
-def _say(results: Sequence[FileResult], out: Output) -> None:
+def _say(results: Sequence[FileResult], out: Output, words: Words) -> None:
     """A table for people, then what is wrong, then one line that sums it up."""
     rows = [_row(result) for result in results]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
@@ -116,7 +112,7 @@ def _say(results: Sequence[FileResult], out: Output) -> None:
         )
         out.say("  ".join(cells).rstrip())
     for result in results:
-        _say_faults(result, out)
+        _say_faults(result, out, words)
     states = Counter(result.state for result in results)
     out.say(", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "No files there.")
 
@@ -136,9 +132,9 @@ def _row(result: FileResult) -> tuple[str, ...]:
     )
 
 
-def _say_faults(result: FileResult, out: Output) -> None:
+def _say_faults(result: FileResult, out: Output, words: Words) -> None:
     if result.outcome is None:
-        out.say(f"{result.path}: {_message(result)}")
+        out.say(f"{result.path}: {words(code=result.code, facts=result.facts or {})}")
         return
     for check in result.outcome.checks:
         if check.failed:

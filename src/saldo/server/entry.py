@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
-    """Open the installation, load Django, find the company; put world, home and company into the arguments."""
+    """Open the installation, load Django, find the company; put world, words, home and company into the arguments."""
     from saldo.server import installation
 
     home = installation.home_folder()
@@ -51,7 +51,10 @@ def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
     from saldo.parties.queries import get_company
     from saldo.server.wiring import real_world
 
+    from saldo.server.messages import message_of
+
     args.home = home
+    args.words = message_of
     args.world = real_world()
     args.company_id = get_company(name=args.company).id
 
