@@ -49,9 +49,8 @@ def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
         installation.start_database(found)
         start_django(home)
     from saldo.parties.queries import get_company
-    from saldo.server.wiring import real_world
-
     from saldo.server.messages import message_of
+    from saldo.server.wiring import real_world
 
     args.home = home
     args.words = message_of
