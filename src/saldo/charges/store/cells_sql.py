@@ -1,6 +1,6 @@
 """Typing cells in SQL, after the grammar of `charges.rules.cells`; a property test holds both together.
 
-Nothing is cast that does not match the grammar first: TRY_CAST alone takes ``1_000``, `` 5`` and ``+5``, and cuts digits.
+Nothing is cast that does not match the grammar first: TRY_CAST alone takes ``1_000``, `` 5``, ``+5``, and cuts digits.
 Spark SQL: ``rlike`` with anchors for regexp_full_match, ``to_date`` for try_strptime; the rest is standard.
 """
 
@@ -15,6 +15,7 @@ SEPARATOR = "\x1f"
 _SIMPLE = rf"-?[0-9]{{1,{MAX_WHOLE}}}(\.[0-9]{{0,{MAX_PART}}})?"
 _AMERICAN = r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
 _AMERICAN_TIMED = _AMERICAN + r"( [0-9:]+( ?[AaPp][Mm])?)?"
+_NO_DAY = "DATE '0001-01-01'"
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 
 
@@ -23,23 +24,27 @@ def sql_type(cell: CellType) -> str:
     return {"text": "VARCHAR", "day": "DATE"}.get(cell, FIGURE)
 
 
-def typed(column: Column) -> str:
-    """The cell as it is stored: typed, or NULL where it cannot be read."""
-    cell = name(column.name)
+def read(column: Column) -> str | None:
+    """The cell read once, for the inner select: NULL where it cannot be; None for text, which needs no reading."""
     if column.cell == "text":
-        return cell
-    if column.cell == "day":
-        return f"NULLIF({_day(cell)}, DATE '0001-01-01')"
-    return _figure(cell)
+        return None
+    return _day(name(column.name)) if column.cell == "day" else _figure(name(column.name))
 
 
-def fault(column: Column) -> str | None:
+def typed(column: Column, reading: str) -> str:
+    """The cell as it is stored, from what the inner select has read; Microsoft's "no date" is nothing."""
+    if column.cell == "text":
+        return name(column.name)
+    return f"CASE WHEN {reading} > {_NO_DAY} THEN {reading} END" if column.cell == "day" else reading
+
+
+def fault(column: Column, reading: str) -> str | None:
     """The condition under which a cell is a problem; None where no text can be wrong."""
     cell = name(column.name)
     unreadable = {
         "text": None,
-        "day": f"({cell} IS NOT NULL AND {_day(cell)} IS NULL)",
-    }.get(column.cell, f"({cell} IS NOT NULL AND {_figure(cell)} IS NULL)")
+        "day": f"({cell} IS NOT NULL AND ({reading} IS NULL OR {reading} < {_NO_DAY}))",
+    }.get(column.cell, f"({cell} IS NOT NULL AND {reading} IS NULL)")
     if column.is_vital:
         return f"({cell} IS NULL OR trim({cell}) = '')" + (f" OR {unreadable}" if unreadable else "")
     return unreadable
@@ -61,7 +66,7 @@ def _fits(cell: str) -> str:
 
 
 def _day(cell: str) -> str:
-    american = f"CAST(try_strptime({{}}, '%m/%d/%Y') AS DATE)"
+    american = "CAST(try_strptime({}, '%m/%d/%Y') AS DATE)"
     return (
         f"CASE WHEN regexp_full_match({cell}, '{_AMERICAN}') THEN {american.format(cell)}"
         f" WHEN regexp_full_match({cell}, '{_ISO}') AND NOT starts_with({cell}, '0000')"

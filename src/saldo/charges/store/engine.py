@@ -1,4 +1,4 @@
-"""The line engine: DuckDB, embedded. One connection per process, made after the fork, a cursor for each piece of work."""
+"""The line engine: DuckDB, embedded. One connection per process, made after the fork, a cursor for each occasion."""
 
 from __future__ import annotations
 

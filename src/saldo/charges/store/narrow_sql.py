@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from saldo.charges.formats.columns import SHAPES
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.cells_sql import sql_type
+from saldo.charges.store.checks_sql import IN_PASS, verdict_column
 from saldo.charges.store.engine import literal, name
 
 FIRST_PARTY = ("microsoft", "microsoft corporation")
@@ -27,6 +28,8 @@ def whole_rows(stored: str, there: frozenset[str], kind: Kind) -> str:
         name(column.name) if column.name in there else f"CAST(NULL AS {sql_type(column.cell)}) AS {name(column.name)}"
         for column in SHAPES[kind].columns
     )
+    for verdict in map(verdict_column, IN_PASS.get(kind, ())):
+        columns += f", {verdict}" if verdict in there else f", CAST(NULL AS VARCHAR) AS {verdict}"
     return (
         f"SELECT {columns}, file_row_number + 1 AS saldo_row"
         f" FROM read_parquet({literal(stored)}, file_row_number = true)"
