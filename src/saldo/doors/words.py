@@ -16,9 +16,12 @@ def say(code: str, **facts: object) -> str:
     return words % facts if facts else words
 
 
-def say_many(code: str, count: int, **facts: object) -> str:
-    """The words of a code in the form that fits the count, which is ``%(count)s`` in them."""
-    return ngettext(code, code, count) % (facts | {"count": write_number(Decimal(count), current())})
+def say_many(code: str, count: int | Decimal, **facts: object) -> str:
+    """The words of a code in the form that fits the count, which is ``%(count)s`` in them; a broken count is many."""
+    return ngettext(code, code, int(count) if count == int(count) else _MANY) % (facts | {"count": write_number(Decimal(count), current())})
+
+
+_MANY = 2
 
 
 def has_words(code: str) -> bool:

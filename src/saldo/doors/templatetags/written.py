@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
@@ -28,7 +29,7 @@ def say(code: str, **facts: object) -> str:
 
 
 @register.simple_tag
-def say_many(code: str, count: int, **facts: object) -> str:
+def say_many(code: str, count: int | Decimal, **facts: object) -> str:
     """Words of a code, in the form that fits the count."""
     return words.say_many(code, count, **facts)
 

@@ -1,0 +1,228 @@
+"""Every page × role × scope: who may open what, held against a table written down apart from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from saldo.audit.queries import list_entries
+from saldo.parties.company import company_context
+from tests.pages.desk import PEOPLE_OF_ROLES, Desk
+from tests.pages.people import signed_in
+
+# One line a page: G U H B S, a = opens it, o = about own customers only, . = no. P = it is an act, asked by POST.
+EXPECTED = """
+start             GET   a a a a a
+home              GET   a . . a .
+customers         GET   a . a a a
+customer          GET   a . a a o
+customer-bill     GET   a . a a o
+customer-daily    GET   a . a a o
+compare           GET   a a a a a
+compare-months    GET   a a a a o
+compare-evidence  GET   a a a a o
+compare-csv       GET   a a a a o
+compare-xlsx      GET   a a a a o
+imports           GET   a . . a .
+import-progress   GET   a . . a .
+import-upload     POST  a . . a .
+import-accept     POST  a . . a .
+import-refuse     POST  a . . a .
+import-row        GET   a . . a .
+import-original   GET   a . . a .
+users             GET   a a . . .
+user-invite       GET   a a . . .
+user              GET   a a . . .
+user-disable      POST  a a . . .
+user-enable       POST  a a . . .
+user-link         POST  a a . . .
+audit             GET   a a . a .
+settings          GET   a a a a a
+theme             POST  a a a a a
+language          POST  a a a a a
+company           POST  a a a a a
+palette           GET   a a a a a
+"""
+TABLE = {words[0]: (words[1], words[2:]) for words in map(str.split, EXPECTED.strip().splitlines())}
+CELLS = [
+    (page, method, role, letter)
+    for page, (method, letters) in TABLE.items()
+    for role, letter in zip(PEOPLE_OF_ROLES, letters, strict=True)
+]
+ABOUT_A_CUSTOMER = [page for page, (_, letters) in TABLE.items() if "o" in letters]
+
+OPEN_TO_STRANGERS = {
+    "healthz",
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_reset_password",
+    "account_set_password",
+    "account_inactive",
+    "choose_language",
+    "invitation",
+    "mfa_authenticate",
+}
+OWN_ACCOUNT = {
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
+
+
+def all_patterns(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address there is, by its whole name."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from all_patterns(one, one.namespace or space)
+        else:
+            yield (f"{space}:{one.name}" if space else str(one.name)), one
+
+
+def ask(client: Client, desk: Desk, page: str, method: str, **about: Any) -> int:
+    """The status of a page; acts get what their form would send."""
+    address = desk.address(page, **about)
+    if method == "GET":
+        return client.get(address).status_code
+    said = {"reason": "agreed by telephone", "files": [SimpleUploadedFile("a.csv", b"a")] if "upload" in page else []}
+    return client.post(address, said).status_code
+
+
+class TestEveryPage:
+    def test_stands_in_the_table_or_is_known_to_be_outside_the_gate(self) -> None:
+        names = {name for name, _ in all_patterns()}
+        assert names == {f"desk:{page}" for page in TABLE} | OPEN_TO_STRANGERS | OWN_ACCOUNT
+
+    def test_of_the_desk_asks_the_gate(self) -> None:
+        ungated = [
+            name
+            for name, pattern in all_patterns()
+            if name.startswith("desk:") and not getattr(pattern.callback, "gated_by", None)
+        ]
+        assert ungated == []
+
+    @pytest.mark.parametrize(("page", "method", "role", "letter"), CELLS)
+    def test_opens_to_the_roles_of_the_table_alone(
+        self, desk: Desk, page: str, method: str, role: str, letter: str
+    ) -> None:
+        client = signed_in(desk.people[PEOPLE_OF_ROLES[role]])
+        status = ask(client, desk, page, method)
+        assert (status == 403) == (letter == "."), status
+        assert status in {200, 302, 403}
+
+    @pytest.mark.parametrize("page", ABOUT_A_CUSTOMER)
+    def test_about_a_customer_opens_to_a_sales_agent_for_own_ones_only(self, desk: Desk, page: str) -> None:
+        client = signed_in(desk.people["sales"])
+        assert ask(client, desk, page, "GET", customer=desk.own) in {200, 302}
+        assert ask(client, desk, page, "GET", customer=desk.other) == 403
+        assert ask(client, desk, page, "GET", customer="no-such-customer") == 403
+
+    @pytest.mark.parametrize(("page", "method"), [(page, method) for page, (method, _) in TABLE.items()])
+    def test_asks_strangers_to_sign_in_first(self, desk: Desk, page: str, method: str) -> None:
+        address = desk.address(page)
+        answer = Client().get(address) if method == "GET" else Client().post(address)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/")
+
+    @pytest.mark.parametrize("page", sorted(OWN_ACCOUNT))
+    def test_of_ones_own_account_asks_strangers_to_sign_in_too(self, desk: Desk, page: str) -> None:
+        address = next("/" + str(pattern.pattern) for name, pattern in all_patterns() if name == page)
+        answer = Client().get(address, follow=True)
+        assert answer.redirect_chain[-1][0].startswith("/sign-in/")
+
+    @pytest.mark.parametrize("who", ["former", "nobody"])
+    @pytest.mark.parametrize(("page", "method"), [(page, method) for page, (method, _) in TABLE.items()])
+    def test_stays_shut_for_who_has_no_role_any_more(self, desk: Desk, who: str, page: str, method: str) -> None:
+        is_own_matter = page in {"start", "settings", "theme", "language", "company", "palette"}
+        status = ask(signed_in(desk.people[who]), desk, page, method)
+        assert status == 403 or (who == "former" and is_own_matter)
+
+
+class TestScopes:
+    ABOUT_ALL = ("home", "imports", "import-progress")
+
+    @pytest.mark.parametrize("page", ["customer", "customer-bill", "customer-daily", "compare-months", "compare-csv"])
+    def test_own_customers_opens_those_and_no_other(self, desk: Desk, page: str) -> None:
+        client = signed_in(desk.people["billing-of-some"])
+        assert ask(client, desk, page, "GET", customer=desk.lent) == 200
+        assert ask(client, desk, page, "GET", customer=desk.other) == 403
+
+    @pytest.mark.parametrize("page", ABOUT_ALL)
+    def test_own_customers_opens_no_page_about_everybody(self, desk: Desk, page: str) -> None:
+        assert ask(signed_in(desk.people["billing-of-some"]), desk, page, "GET") == 403
+
+    @pytest.mark.parametrize("page", ["import-row", "import-original"])
+    def test_own_customers_shows_no_row_of_another(self, desk: Desk, page: str) -> None:
+        assert ask(signed_in(desk.people["billing"]), desk, page, "GET") == 200
+        assert ask(signed_in(desk.people["billing-of-some"]), desk, page, "GET") == 404
+
+    @pytest.mark.parametrize("who", ["sales", "billing-of-some"])
+    @pytest.mark.parametrize("address", ["/customers/", "/compare/", "/palette/?q=a", "/palette/?q=e"])
+    def test_own_customers_lists_no_name_of_another(self, desk: Desk, who: str, address: str) -> None:
+        everybody = signed_in(desk.people["global"]).get(address).content.decode()
+        narrowed = signed_in(desk.people[who]).get(address).content.decode()
+        own = {"sales": desk.own, "billing-of-some": desk.lent}[who]
+        for key in (desk.own, desk.lent, desk.other):
+            assert (key in narrowed) == (key == own and key in everybody)
+
+    def test_handed_over_opens_no_customer_by_itself(self, desk: Desk) -> None:
+        client = signed_in(desk.people["helpdesk-of-provider"])
+        assert ask(client, desk, "customer", "GET") == 403
+        page = client.get("/customers/").content.decode()
+        assert not any(key in page for key in (desk.own, desk.lent, desk.other))
+
+    @pytest.mark.parametrize("page", ["home", "imports", "customer", "compare-months", "import-row", "audit"])
+    def test_read_only_reads(self, desk: Desk, page: str) -> None:
+        assert ask(signed_in(desk.people["billing-reader"]), desk, page, "GET") == 200
+
+    @pytest.mark.parametrize("page", ["import-upload", "import-accept", "import-refuse"])
+    def test_read_only_changes_nothing(self, desk: Desk, page: str) -> None:
+        assert ask(signed_in(desk.people["billing-reader"]), desk, page, "POST") == 403
+
+
+class TestOtherCompany:
+    @pytest.mark.parametrize("page", [page for page, (_, letters) in TABLE.items() if page not in {"start"}])
+    def test_nothing_of_one_company_exists_for_another(self, desk: Desk, page: str) -> None:
+        """Its own pages open, empty; an address with a number or key of ours is as if it had never been."""
+        method = TABLE[page][0]
+        client = signed_in(desk.people["stranger"])
+        status = ask(client, desk, page, method)
+        is_about_ours = "/" + "/".join(desk.address(page).split("/")[2:]) != "/" and page in _OURS
+        assert status == (404 if is_about_ours else status)
+        assert status in {200, 302, 404}
+
+    @pytest.mark.parametrize("address", ["/home/", "/customers/", "/compare/", "/imports/", "/audit/", "/users/"])
+    def test_its_lists_name_none_of_our_customers_files_or_people(self, desk: Desk, address: str) -> None:
+        page = signed_in(desk.people["stranger"]).get(address).content.decode()
+        assert not any(text in page for text in (desk.own, desk.other, desk.file, "fjordlys.example"))
+
+    def test_a_delivery_of_ours_cannot_be_opened_from_there(self, desk: Desk) -> None:
+        answer = signed_in(desk.people["stranger"]).get(f"/imports/?delivery={desk.delivery}")
+        assert answer.status_code == 404
+
+
+_OURS = {
+    *("customer", "customer-bill", "customer-daily", "compare-months", "compare-evidence", "compare-csv"),
+    *("compare-xlsx", "import-accept", "import-refuse", "import-row", "import-original"),
+    *("user", "user-disable", "user-enable", "user-link"),
+}
+
+
+class TestDenials:
+    def test_are_written_down_with_what_was_asked_and_why_not(self, desk: Desk) -> None:
+        signed_in(desk.people["helpdesk"]).get("/imports/")
+        with company_context(desk.company):
+            entry = list_entries(company=desk.company, code="doors.gate.denied")[0]
+        assert entry.actor == f"user:{desk.people['helpdesk'].pk}"
+        assert entry.facts == {"capability": "buy.invoice.read", "because": "role-may-not", "page": "/imports/"}
