@@ -41,6 +41,16 @@ class TestSeals:
         actions.seal_days_before(company=company, today=date(2026, 6, 1))
         assert [seal.count for seal in queries.list_seals(company=company)] == [3, 2, 2]
 
+    def test_an_act_begun_before_midnight_and_written_after_it_breaks_nothing(self, company: CompanyId) -> None:
+        evening = NOW.replace(hour=23, minute=50)
+        for at in (evening, evening + timedelta(minutes=15), evening + timedelta(minutes=5)):
+            log.record(company=company, code="test.happened", actor=log.SYSTEM, subject="test:1", at=at)
+        actions.seal_days_before(company=company, today=date(2026, 5, 14))
+        assert sum(seal.count for seal in queries.list_seals(company=company)) == len(
+            queries.list_entries(company=company)
+        )
+        assert queries.check_chain(company=company).state == "intact"
+
     def test_an_entry_changed_by_the_owner_of_the_tables_breaks_the_chain_on_its_day(self, own_database: str) -> None:
         from saldo.parties.actions import found_company
         from saldo.parties.company import company_context

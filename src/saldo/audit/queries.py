@@ -68,9 +68,13 @@ def list_seals(*, company: CompanyId) -> tuple[DaySeal, ...]:
 
 
 def sealed_entries(*, company: CompanyId, after: int, before_at: datetime) -> Iterator[SealedEntry]:
-    """The acts after an entry and before an instant, in order, as the seal reads them."""
-    rows = models.Entry.objects.filter(company=company, id__gt=after, at__lt=before_at).order_by("id")
-    return _as_sealed(rows)
+    """The acts after an entry up to the last one before an instant, in the order in which they were written.
+
+    An act that was begun before midnight and written after it takes those written in between along.
+    """
+    rows = models.Entry.objects.filter(company=company, id__gt=after)
+    last = rows.filter(at__lt=before_at).order_by("id").values_list("id", flat=True).last()
+    return _as_sealed(rows.filter(id__lte=last or after).order_by("id"))
 
 
 def check_chain(*, company: CompanyId) -> ChainState:

@@ -15,3 +15,12 @@ def import_files(context: JobContext, *, company: int, batch: str, actor: str) -
     from saldo.flows.import_files import import_batch
 
     import_batch(company=CompanyId(company), batch=batch, actor=actor, world=real_world())
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="day-ended", queue="house", queueing_lock="day-ended")
+def end_day(timestamp: int) -> None:
+    """Every hour, because the machine may sleep at any of them; told twice, it does nothing."""
+    from saldo.flows.day_ended import day_ended
+
+    day_ended(world=real_world())

@@ -1,0 +1,23 @@
+"""A day has ended: what must be done once for each finished day, whoever notices first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from saldo.audit.actions import seal_days_before
+from saldo.parties.company import company_context
+from saldo.parties.queries import list_companies
+from saldo.ports.world import World
+
+# Longer than any transaction lasts: an act begun before midnight is written by then.
+_UNTIL_WRITTEN = timedelta(hours=6)
+
+
+def day_ended(*, world: World) -> int:
+    """Seal the log of every company for all finished days; returns how many days were sealed, 0 when told twice."""
+    today = (world.clock.now() - _UNTIL_WRITTEN).date()
+    sealed = 0
+    for company in list_companies():
+        with company_context(company.id):
+            sealed += seal_days_before(company=company.id, today=today)
+    return sealed
