@@ -41,7 +41,7 @@ class HeaderFile:
 def read_json_file(landed: Landed, *, folder: Path) -> Page | HeaderFile:
     """What a JSON file holds: rows of a known kind, or invoice headers.
 
-    Refuses (UnableToReadFile): bad-json, cut-off, no-rows, too-large, and whatever the columns are refused for.
+    Refuses (UnableToReadFile): bad-json, no-rows, too-large, and whatever the columns are refused for.
     """
     if is_json_lines(landed):
         return _lines_page(landed)
