@@ -18,7 +18,8 @@ def say(code: str, **facts: object) -> str:
 
 def say_many(code: str, count: int | Decimal, **facts: object) -> str:
     """The words of a code in the form that fits the count, which is ``%(count)s`` in them; a broken count is many."""
-    return ngettext(code, code, int(count) if count == int(count) else _MANY) % (facts | {"count": write_number(Decimal(count), current())})
+    form = int(count) if count == int(count) else _MANY
+    return ngettext(code, code, form) % (facts | {"count": write_number(Decimal(count), current())})
 
 
 _MANY = 2
