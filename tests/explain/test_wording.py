@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from saldo.core.identity import LANGUAGES
+from saldo.core.periods import Month
 from saldo.explain.fill import fill
 from saldo.explain.rules.explanation import CODES, Reason
+from saldo.explain.rules.reasons import explain
 from saldo.explain.wording import headline, sentence, sentence_without_cost
+from saldo.generator.partner import make_partner
+from tests.explain.synthetic import bills_of
 from tests.golden.reasons import CASES, PART_OF_MARCH, a_reason
 from tools import words
 
@@ -184,3 +188,24 @@ class TestFilling:
     def test_a_fact_that_the_sentence_cannot_do_without_is_missed(self) -> None:
         with pytest.raises(KeyError):
             fill("%(name)s", {})
+
+
+class TestAWholePartner:
+    @pytest.mark.parametrize(("seed", "currency"), [(2, "SEK"), (5, "JPY")])
+    def test_every_reason_of_every_customer_can_be_said_in_every_language(self, seed: int, currency: str) -> None:
+        partner = make_partner(customers=30, months=5, seed=seed, start=Month(2026, 1), currency=currency)
+        bills = bills_of(partner)
+        told = set()
+        for (customer, month), after in bills.items():
+            if not month:
+                continue
+            for reason in explain(before=bills[customer, month - 1], after=after).reasons:
+                told.add(reason.code)
+                for lang in LANGUAGES:
+                    for text in (
+                        headline(reason, lang=lang),
+                        sentence(reason, lang=lang),
+                        sentence_without_cost(reason, lang=lang),
+                    ):
+                        assert not re.search(r"explain\.|%\(|\.\.|  |^$", text), text
+        assert len(told) > 8
