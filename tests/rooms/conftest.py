@@ -1,0 +1,19 @@
+"""What tests of rooms share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saldo.core.identity import CompanyId
+from tests.rooms.importing import Postman
+
+
+@pytest.fixture
+def postman(company: CompanyId, tmp_path: Path, settings: Any) -> Postman:
+    """Brings files into a company whose line store is this test's own."""
+    settings.LINE_STORE = tmp_path / "store"
+    (tmp_path / "files").mkdir()
+    return Postman(company, tmp_path / "files")
