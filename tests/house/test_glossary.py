@@ -76,5 +76,7 @@ class TestGlossary:
         assert called == {role: shown[f"doors.role.{role}"].string for role in called}
 
     def test_chinese_writes_accounts_with_one_character(self) -> None:
-        """Microsoft's pages of 2021 wrote 帐, its newer ones write 账; so do we."""
+        """Microsoft's pages of 2021 wrote 帐, its newer ones write 账; so do this page and all others."""
         assert [cells[0] for cells in every_row() if "帐" in cells[-3]] == []
+        shown = words.codes_of(words.read_language("zh_Hans"))
+        assert [code for code, message in shown.items() if "帐" in "".join(message.string)] == []
