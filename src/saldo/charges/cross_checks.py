@@ -159,6 +159,7 @@ def _check_balances(company: CompanyId) -> None:
             "id"
         )
     }
+    made: dict[int, list[Checked]] = {}  # balances of two currencies may stand in one file
     for balance in newest.values():
         headers = {
             header.number: header
@@ -173,7 +174,9 @@ def _check_balances(company: CompanyId) -> None:
         sample = _sample(verdict, expected=balance.balance, seen=seen, group=balance.currency)
         check = _counted("I5", verdict, () if verdict == "passed" else (sample,))
         both = {balance.delivery_id, max(header.delivery_id for header in headers.values())}
-        _replace({pk: [check] for pk in both}, ())
+        for pk in both:
+            made.setdefault(pk, []).append(check)
+    _replace({pk: [_add("I5", checks, _samples_of(checks))] for pk, checks in made.items()}, ())
 
 
 def _replace(made: Mapping[int, Iterable[Checked]], codes: Collection[str]) -> None:
@@ -212,6 +215,10 @@ def _add(code: str, checks: Collection[Checked], samples: tuple[dict[str, Any], 
         failed=sum(check.failed for check in checks),
         samples=samples,
     )
+
+
+def _samples_of(checks: Iterable[Checked]) -> tuple[dict[str, Any], ...]:
+    return tuple(sample for check in checks for sample in check.samples)[:SAMPLES]
 
 
 def _sample(verdict: Verdict, *, expected: Decimal, seen: Decimal, group: str) -> dict[str, Any]:
