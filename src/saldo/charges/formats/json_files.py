@@ -65,7 +65,7 @@ def is_json_lines(landed: Landed) -> bool:
         found = json.loads(first)
     except ValueError:
         return False
-    return isinstance(found, dict) and not {"items", "totalCharges"} & found.keys()
+    return isinstance(found, dict) and not {"items", "totalCharges", "balanceAmount"} & found.keys()
 
 
 def _lines_page(landed: Landed) -> Page:
