@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from saldo.charges.rules.proration import is_whole_cycle
 from saldo.core.periods import Month, anchored
@@ -35,28 +36,37 @@ class CycleShare:
         return self.days == self.cycle_days
 
 
-def shares_of_cycle(first: date, last: date) -> Iterator[CycleShare]:
+@lru_cache(maxsize=4096)
+def shares_of_cycle(first: date, last: date) -> tuple[CycleShare, ...]:
     """What part of its cycle the days may be, the likeliest first; the price of the row tells which it is.
 
     Microsoft counts the days of the month in which the cycle started. A row that begins inside a cycle has its end, one
     that was cut short its beginning. A whole cycle of a month-end anchor may also be counted by days.
     """
-    days = (last - first).days + 1
+    return tuple(dict.fromkeys(_shares(first, last, (last - first).days + 1)))
+
+
+def _shares(first: date, last: date, days: int) -> Iterator[CycleShare]:
     if any(is_whole_cycle(starts_on=first, ends_on=last, billing_frequency=cycle) for cycle in _CYCLES):
         yield CycleShare(days, days)
     if days > LONGEST_MONTHLY:
         yield from _shares_of_year(first, last, days)
-        return
-    from_end = _a_month_before(last + _DAY)
-    for cycle_days in dict.fromkeys((Month.of(from_end).days, Month.of(first).days, (last + _DAY - from_end).days)):
-        if days <= cycle_days:
-            yield CycleShare(days, cycle_days)
-    if days > Month.of(first).days:
-        yield CycleShare(days, days)
+    else:
+        yield from _shares_of_month(first, last, days)
 
 
 def _a_month_before(day: date) -> date:
     return anchored(Month.of(day).plus(-1), day.day)
+
+
+def _shares_of_month(first: date, last: date, days: int) -> Iterator[CycleShare]:
+    """Of a month: by the days of the month in which the cycle began that ends or begins with the row."""
+    from_end = _a_month_before(last + _DAY)
+    for cycle_days in (Month.of(from_end).days, Month.of(first).days, (last + _DAY - from_end).days):
+        if days <= cycle_days:
+            yield CycleShare(days, cycle_days)
+    if days > Month.of(first).days:
+        yield CycleShare(days, days)
 
 
 def _shares_of_year(first: date, last: date, days: int) -> Iterator[CycleShare]:
@@ -65,7 +75,7 @@ def _shares_of_year(first: date, last: date, days: int) -> Iterator[CycleShare]:
     months = (following.year - first.year) * 12 + following.month - first.month
     year_before = anchored(Month.of(following).plus(-12), following.day)
     year_after = anchored(Month.of(first).plus(12), first.day)
-    for year in dict.fromkeys(((following - year_before).days, (year_after - first).days)):
+    for year in ((following - year_before).days, (year_after - first).days):
         if days <= year:
             yield CycleShare(days, year)
     if months < 12:

@@ -72,8 +72,9 @@ def is_whole_cycle(*, starts_on: date, ends_on: date, billing_frequency: str) ->
 
 def _anchors_of(day: date) -> frozenset[int]:
     """All anchor days that can begin a cycle on this day: on 28 February the 28th, 29th and 31st."""
-    month = Month.of(day)
-    return frozenset(anchor for anchor in range(1, 32) if day in {_begins_on(month, anchor), anchored(month, anchor)})
+    last = Month.of(day).days
+    anchors = {day.day} if day.day < last else set(range(last, 32))
+    return frozenset(anchors | {_SECOND_TO_LAST} if day.day == last - 1 else anchors)
 
 
 def _begins_on(month: Month, anchor: int) -> date:

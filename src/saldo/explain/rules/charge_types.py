@@ -45,9 +45,19 @@ def is_legacy_move(item: LineItem) -> bool:
     return charge_type(item) in _LEGACY_MOVES
 
 
+def is_half_of_move(item: LineItem) -> bool:
+    """Whether the row is half of an upgrade or a move, on either platform."""
+    return is_move(item) or is_legacy_move(item)
+
+
 def is_cancellation(item: LineItem) -> bool:
     """Whether the row gives back what was cancelled."""
     return charge_type(item) in _CANCELLATIONS and not is_metered(item)
+
+
+def is_refund_of_event(item: LineItem) -> bool:
+    """Whether the type itself says that the row is part of an event; ``cancel`` is also the API's word for a refund."""
+    return is_half_of_move(item) or is_seat_change(item) or (is_cancellation(item) and charge_type(item) != "cancel")
 
 
 def is_purchase(item: LineItem) -> bool:

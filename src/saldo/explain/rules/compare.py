@@ -17,13 +17,13 @@ from saldo.explain.rules.charge_types import (
     is_billing_plan_change,
     is_cancellation,
     is_credit_by_type,
-    is_legacy_move,
+    is_half_of_move,
     is_metered,
-    is_move,
     is_purchase,
+    is_refund_of_event,
     is_upfront,
 )
-from saldo.explain.rules.keys import Keyed, by_key, key_of, metered_plan_of, subscription_of
+from saldo.explain.rules.keys import Keyed, by_key, key_of, subscription_of
 from saldo.explain.rules.linking import linked_keys
 from saldo.explain.rules.terms import has_other_term
 
@@ -121,13 +121,13 @@ def _corrections(left: Open) -> tuple[Difference, ...]:
 
 
 def _credits(left: Open) -> tuple[Difference, ...]:
-    """3. Credits by type, and rows that only give and say why; the refund half of an event never."""
-    charged = {line.item.reference for line in (*left.before, *left.after) if line.item.amount > 0}
+    """3. Credits by type, and rows that only give and say why; the refund of an event never."""
+    charged = {line.item.reference for line in (*left.before, *left.after) if line.item.amount > 0} - {""}
 
     def is_credit(line: BillLine) -> bool:
         item = line.item
-        is_half = bool(item.reference) and item.reference in charged
-        return is_credit_by_type(item) or (bool(item.credit_reason.strip()) and item.amount < 0 and not is_half)
+        only_gives = item.amount < 0 and item.reference not in charged and not is_refund_of_event(item)
+        return is_credit_by_type(item) or (only_gives and bool(item.credit_reason.strip()))
 
     return left.take("credit", is_credit)
 
@@ -171,18 +171,17 @@ def _upfront(left: Open) -> tuple[Difference, ...]:
 
 
 def _presence(left: Open) -> tuple[Difference, ...]:
-    """7. A subscription in one period only, or cancelled inside its window; a metered plan in one period only."""
-    seats = by_key(_seats(left.before), _seats(left.after))
-    came_or_went = (side for side in seats if _is_in_one_period(left, side) or _is_cancelled(side))
+    """7. A subscription or metered plan in one period only, with all it holds; one cancelled inside its window."""
     one_sided = left.held_before ^ left.held_after
-    metered: dict[str, Keyed] = {}
-    for line in (*left.before, *left.after):
-        if is_metered(line.item) and subscription_of(line) in one_sided:
-            side = metered.setdefault(metered_plan_of(line), Keyed(key=metered_plan_of(line)))
-            (side.before if subscription_of(line) in left.held_before else side.after).append(line)
+
+    def in_one(line: BillLine) -> bool:
+        return subscription_of(line) in one_sided
+
+    came_or_went = by_key(filter(in_one, left.before), filter(in_one, left.after), key=subscription_of)
+    stayed = by_key(*((line for line in _seats(lines) if not in_one(line)) for lines in (left.before, left.after)))
     return (
-        *(_difference("presence", side) for side in came_or_went),
-        *(_difference("metered-plan", side) for side in metered.values()),
+        *(_difference("presence" if any(_seats(side.lines)) else "metered-plan", side) for side in came_or_went),
+        *(_difference("presence", side) for side in stayed if any(is_cancellation(line.item) for line in side.lines)),
     )
 
 
@@ -232,7 +231,7 @@ def _without_undone(lines: tuple[BillLine, ...]) -> tuple[BillLine, ...]:
     here = _documents(lines)
     gone: set[int] = set()
     for undoing in lines:
-        if undoing.item.amount >= 0 or not any(number in here for number in undoing.item.amends):
+        if id(undoing) in gone or not any(number in here for number in undoing.item.amends):
             continue
         undone = next((line for line in lines if id(line) not in gone and _undoes(undoing, line)), None)
         if undone is not None:
@@ -251,7 +250,7 @@ def _arrived_at(group: tuple[str, ...], seats: Sequence[BillLine]) -> str:
     net = dict.fromkeys(group, ZERO)
     for line in seats:
         key, item = key_of(line), line.item
-        if key in net and (is_move(item) or is_legacy_move(item) or is_purchase(item)):
+        if key in net and (is_half_of_move(item) or is_purchase(item)):
             net[key] += item.amount
     return max(group, key=lambda key: net[key])
 
@@ -259,13 +258,3 @@ def _arrived_at(group: tuple[str, ...], seats: Sequence[BillLine]) -> str:
 def _stretch(line: BillLine) -> tuple[object, ...]:
     item = line.item
     return (key_of(line), item.product_id, item.sku_id, item.charge_starts_on, item.charge_ends_on, days_charged(item))
-
-
-def _is_in_one_period(left: Open, side: Keyed) -> bool:
-    subscription = subscription_of(side.lines[0])
-    is_one_sided = not side.before or not side.after
-    return is_one_sided and (subscription in left.held_before) != (subscription in left.held_after)
-
-
-def _is_cancelled(side: Keyed) -> bool:
-    return any(is_cancellation(line.item) for line in side.lines)

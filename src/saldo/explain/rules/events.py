@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,8 +12,7 @@ from saldo.explain.rules.bill import BillLine
 from saldo.explain.rules.charge_types import (
     days_charged,
     is_cancellation,
-    is_legacy_move,
-    is_move,
+    is_half_of_move,
     is_purchase,
 )
 from saldo.explain.rules.compare import Difference
@@ -56,24 +55,22 @@ def tell_credit(difference: Difference, currency: str) -> Settled:
 
 def tell_plan_change(difference: Difference, currency: str) -> Settled:
     """Rule 4: an upgrade, seats that moved, a migration from the legacy platform."""
-    items = [line.item for line in difference.lines]
-    moves = [item for item in items if is_move(item) or is_legacy_move(item)]
-    target = [item for item in items if _key(item, difference) == difference.key] or items
-    subject = subject_of([line for line in difference.lines if line.item in target])
-    if not moves:
-        arrived = next(item for item in items if is_purchase(item))
-        facts: dict[str, Fact] = {"subject": subject, "product": subject}
-        _add_day(facts, "on", arrived.charge_starts_on)
-        return settle_whole(difference, "plan-changed", "migrated", facts, currency=currency)
+    arrived = [line for line in difference.lines if key_of(line) == difference.key]
     others = [line for line in difference.lines if key_of(line) != difference.key]
-    facts = {"subject": subject, "to_product": subject}
-    facts["from_product"] = subject_of(others) if others else subject
-    seats = max((item.quantity for item in moves if _key(item, difference) == difference.key), default=ZERO)
-    is_now = any(is_move(line.item) or is_legacy_move(line.item) for line in difference.after)
-    if is_now and not any(line.item.amount < 0 and key_of(line) == difference.key for line in difference.after):
-        facts["seats"] = seats
-    _add_day(facts, "on", moves[0].ordered_on or moves[0].charge_starts_on)
-    return settle_whole(difference, "plan-changed", "moved" if is_now else "moved-before", facts, currency=currency)
+    product = subject_of(arrived)
+    moves = [line for line in difference.lines if is_half_of_move(line.item)]
+    if not moves:
+        bought = next(line.item for line in difference.lines if is_purchase(line.item))
+        facts: dict[str, Fact] = {"subject": product, "product": product}
+        _add_day(facts, "on", bought.charge_starts_on)
+        return settle_whole(difference, "plan-changed", "migrated", facts, currency=currency)
+    facts = {"subject": product, "to_product": product, "from_product": subject_of(others or arrived)}
+    _add_day(facts, "on", moves[0].item.ordered_on or moves[0].item.charge_starts_on)
+    if not any(is_half_of_move(line.item) for line in difference.after):
+        return settle_whole(difference, "plan-changed", "moved-before", facts, currency=currency)
+    if not any(line.item.amount < 0 for line in difference.after if key_of(line) == difference.key):
+        facts["seats"] = max((line.item.quantity for line in moves if key_of(line) == difference.key), default=ZERO)
+    return settle_whole(difference, "plan-changed", "moved", facts, currency=currency)
 
 
 def tell_term_change(difference: Difference, currency: str) -> Settled:
@@ -147,14 +144,6 @@ def event_order(item: LineItem) -> tuple[date, date, bool, int]:
 
 def _made_or_gone(difference: Difference) -> str:
     return "made" if difference.after else "gone"
-
-
-def _key(item: LineItem, difference: Difference) -> str:
-    return next(key_of(line) for line in _same(item, difference.lines))
-
-
-def _same(item: LineItem, lines: Iterable[BillLine]) -> Iterable[BillLine]:
-    return (line for line in lines if line.item is item)
 
 
 def _add_day(facts: dict[str, Fact], name: str, day: date | None) -> None:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from saldo.explain.rules.explanation import Code
 
+_SLACK = Fraction(1, 100)
+
 
 class Factor(NamedTuple):
     """One factor in both periods, and the code that its share goes to."""
@@ -25,38 +27,53 @@ class Factor(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One line as a product: units (signed, times part of the cycle) × list price × what a discount leaves × rate."""
+    """One line, or several as one, as a product: units (signed, times part of the cycle) × list price × kept × rate."""
 
     units: Fraction
     price: Fraction
-    kept: Fraction
-    rate: Fraction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mean:
-    """Several lines of one product as one product of factors, whose product is their sum exactly."""
-
-    units: Fraction
-    price: Fraction
-    kept: Fraction
+    kept: Fraction  # what a discount leaves
     rate: Fraction
 
     @property
     def total(self) -> Fraction:
-        """What the lines come to before anything was cut."""
+        """What it comes to before anything was cut."""
         return self.units * self.price * self.kept * self.rate
 
 
-def mean_of(terms: Sequence[Term]) -> Mean | None:
-    """The weighted means of lines, each weighted by the factors before it; None where they cancel to nothing."""
-    units = sum((term.units for term in terms), Fraction(0))
-    listed = sum((term.units * term.price for term in terms), Fraction(0))
-    kept = sum((term.units * term.price * term.kept for term in terms), Fraction(0))
-    total = sum((term.units * term.price * term.kept * term.rate for term in terms), Fraction(0))
-    if not (units and listed and kept):
+def mean_of(terms: Sequence[Term]) -> Term | None:
+    """Several lines of one product as one, exactly: weighted means, each weighted by the factors before it.
+
+    None where they are no means of anything: the units cancel, or refunds at another price leave a mean far from
+    everything it is the mean of.
+    """
+    if len(terms) == 1:
+        return terms[0] if terms[0].units else None
+    units = listed = paid = total = Fraction(0)
+    for term in terms:
+        of_list = term.units * term.price
+        of_paid = of_list * term.kept
+        units, listed, paid, total = units + term.units, listed + of_list, paid + of_paid, total + of_paid * term.rate
+    if not units:
         return None
-    return Mean(units=units, price=listed / units, kept=kept / listed, rate=total / kept)
+    mean = Term(
+        units=units,
+        price=listed / units,
+        kept=paid / listed if listed else terms[0].kept,
+        rate=total / paid if paid else terms[0].rate,
+    )
+    return mean if mean.total == total and _is_among(mean, terms) else None
+
+
+def _is_among(mean: Term, terms: Sequence[Term]) -> bool:
+    """Whether every mean lies between what it is the mean of, or at most a hundredth beside it (cut prices)."""
+    return all(
+        min(figures) * (1 - _SLACK) <= value <= max(figures) * (1 + _SLACK)
+        for value, figures in (
+            (mean.price, [term.price for term in terms]),
+            (mean.kept, [term.kept for term in terms]),
+            (mean.rate, [term.rate for term in terms]),
+        )
+    )
 
 
 def share_change(factors: Sequence[Factor]) -> dict[Code, Fraction]:

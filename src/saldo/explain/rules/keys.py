@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from saldo.explain.rules.bill import BillLine
@@ -37,18 +37,13 @@ def key_of(line: BillLine) -> str:
     return f"{item.subscription}/{item.product_id}/{item.sku_id}/{item.availability_id}"
 
 
-def metered_plan_of(line: BillLine) -> str:
-    """The plan that a meter belongs to."""
-    return subscription_of(line)
-
-
-def by_key(before: Iterable[BillLine], after: Iterable[BillLine]) -> list[Keyed]:
+def by_key(
+    before: Iterable[BillLine], after: Iterable[BillLine], *, key: Callable[[BillLine], str] = key_of
+) -> list[Keyed]:
     """The lines of both periods by key, in the order in which keys appear."""
     found: dict[str, Keyed] = {}
     for line in before:
-        key = key_of(line)
-        found.setdefault(key, Keyed(key=key)).before.append(line)
+        found.setdefault(key(line), Keyed(key=key(line))).before.append(line)
     for line in after:
-        key = key_of(line)
-        found.setdefault(key, Keyed(key=key)).after.append(line)
+        found.setdefault(key(line), Keyed(key=key(line))).after.append(line)
     return list(found.values())

@@ -70,6 +70,7 @@ def _named(lines: Iterable[BillLine]) -> list[tuple[_Product, BillLine]]:
 
 
 def _read(before: Sequence[BillLine], after: Sequence[BillLine]) -> ProductRows:
+    before, after = _that_count(before), _that_count(after)
     lines = (*before, *after)
     prices = _list_prices(line.item for line in lines)
     sides = [[read_line(line.item, list_prices=prices) for line in side] for side in (before, after)]
@@ -82,6 +83,11 @@ def _read(before: Sequence[BillLine], after: Sequence[BillLine]) -> ProductRows:
         has_unread=any(line is None for side in sides for line in side),
         has_other_rule=bool(rules[0]) and bool(rules[1]) and rules[0] != rules[1],
     )
+
+
+def _that_count(lines: Iterable[BillLine]) -> list[BillLine]:
+    """Rows of nothing for nothing say nothing."""
+    return [line for line in lines if line.item.quantity or line.item.amount]
 
 
 def _list_prices(items: Iterable[LineItem]) -> tuple[Decimal, ...]:

@@ -6,7 +6,7 @@ the plainest discount and list price that show the same figure are taken: a cut 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -36,7 +36,7 @@ class ReadLine:
     @property
     def is_whole_cycle(self) -> bool:
         """Whether its days are a whole cycle, also one that Microsoft counts by the days of a longer month."""
-        return self.cycle.is_whole or next(_parts(self.item)).is_whole
+        return self.cycle.is_whole or _parts(self.item)[0].is_whole
 
     @property
     def term(self) -> Term:
@@ -85,7 +85,7 @@ def _read_price(item: LineItem, effective: Fraction, tolerance: Fraction) -> tup
     With a promotion the likeliest part that leaves a plain one; else the likeliest part with whatever it leaves.
     """
     listed = Fraction(item.unit_price)
-    parts = list(_parts(item))
+    parts = _parts(item)
     if listed <= 0:
         return parts[0], effective / parts[0].share, Fraction(1)
     for part in parts:
@@ -99,11 +99,9 @@ def _read_price(item: LineItem, effective: Fraction, tolerance: Fraction) -> tup
     return parts[0], listed, effective / (listed * parts[0].share)
 
 
-def _parts(item: LineItem) -> Iterator[CycleShare]:
-    if item.charge_starts_on is None or item.charge_ends_on is None or item.charge_ends_on < item.charge_starts_on:
-        yield _WHOLE
-        return
-    yield from shares_of_cycle(item.charge_starts_on, item.charge_ends_on)
+def _parts(item: LineItem) -> tuple[CycleShare, ...]:
+    first, last = item.charge_starts_on, item.charge_ends_on
+    return (_WHOLE,) if first is None or last is None or last < first else shares_of_cycle(first, last)
 
 
 def _last_digit(shown: Decimal) -> Fraction:
@@ -122,7 +120,7 @@ def _read_legacy(item: LineItem, sign: int, list_prices: Collection[Decimal]) ->
     gross = abs(Fraction(item.amount + item.discount))
     kept = abs(Fraction(item.amount)) / gross if gross else Fraction(1)
     quantity = Fraction(item.quantity)
-    part = next(_parts(item))
+    part = _parts(item)[0]
     price = _legacy_price(item, gross / (quantity * part.share), quantity * part.share, list_prices)
     return ReadLine(item=item, quantity=sign * quantity, cycle=part, price=price, kept=kept, rate=Fraction(1))
 

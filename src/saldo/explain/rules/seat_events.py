@@ -96,7 +96,7 @@ def _first_part(difference: Difference) -> Part | None:
     """A first cycle that was not whole: the month after it still belongs to the purchase."""
     first = [line.item for line in difference.before if is_purchase(line.item)]
     read = [line for item in first if (line := read_line(item)) is not None and not line.cycle.is_whole]
-    if not read:
+    if not read or not difference.after:
         return None
     following = [line for line in map(read_line, (line.item for line in difference.after)) if line is not None]
     facts: dict[str, Fact] = {

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from saldo.explain.rules.compare import Difference
 from saldo.explain.rules.explanation import Code, Fact
-from saldo.explain.rules.factors import Factor, Mean, mean_of, share_change
+from saldo.explain.rules.factors import Factor, Term, mean_of, share_change
 from saldo.explain.rules.products import ProductRows, split_by_product
 from saldo.explain.rules.reading import ReadLine
 from saldo.explain.rules.seat_events import Part, part_of
@@ -40,8 +40,7 @@ def _add(one: Share, other: Share) -> Share:
 def _share_product(rows: ProductRows, part: Part | None, currency: str) -> dict[Code, Share]:
     sides = _both_sides(rows)
     if sides is None:
-        code, variant, facts = part.told if part else ("proration", "part", _days(rows))
-        return {code: Share(exact=Fraction(rows.change), variant=variant, facts=facts)}
+        return _share_whole(rows, part)
     told = _told(rows, *sides, currency)
     if part is not None:
         told[part.code] = (part.variant, part.facts)
@@ -53,19 +52,27 @@ def _share_product(rows: ProductRows, part: Part | None, currency: str) -> dict[
     return {code: Share(exact=exact[code], variant=told[code][0], facts=told[code][1]) for code in exact}
 
 
-def _both_sides(rows: ProductRows) -> tuple[Mean, Mean] | None:
+def _share_whole(rows: ProductRows, part: Part | None) -> dict[Code, Share]:
+    """Rows that are no product of factors: the event has them, or parts of cycles, or nobody where they are misread."""
+    if part is None and not rows.follow_arithmetic:
+        return {}
+    code, variant, facts = part.told if part else ("proration", "part", _days(rows))
+    return {code: Share(exact=Fraction(rows.change), variant=variant, facts=facts)}
+
+
+def _both_sides(rows: ProductRows) -> tuple[Term, Term] | None:
     """Means of both periods; a period without the product, or that came to nothing, has no units of it."""
     old, new = (mean_of([line.term for line in side]) for side in (rows.before, rows.after))
     if rows.has_unread or (old is None and new is None):
         return None
     if old is None and new is not None and not rows.sum_before:
-        old = Mean(units=Fraction(0), price=new.price, kept=new.kept, rate=new.rate)
+        old = Term(units=Fraction(0), price=new.price, kept=new.kept, rate=new.rate)
     if new is None and old is not None and not rows.sum_after:
-        new = Mean(units=Fraction(0), price=old.price, kept=old.kept, rate=old.rate)
+        new = Term(units=Fraction(0), price=old.price, kept=old.kept, rate=old.rate)
     return (old, new) if old is not None and new is not None else None
 
 
-def _prices(rows: ProductRows, old: Mean, new: Mean) -> list[Factor]:
+def _prices(rows: ProductRows, old: Term, new: Term) -> list[Factor]:
     """List price, discount and rate. A list price shown anew while the price paid stands is no change (reference 2)."""
     rate = Factor("exchange-rate", old.rate, new.rate)
     if old.price * old.kept == new.price * new.kept:
@@ -84,7 +91,7 @@ class _Stretch:
 
 
 def _seats_and_days(
-    rows: ProductRows, sides: tuple[Mean, Mean], told: dict[Code, tuple[str, Mapping[str, Fact]]]
+    rows: ProductRows, sides: tuple[Term, Term], told: dict[Code, tuple[str, Mapping[str, Fact]]]
 ) -> list[Factor]:
     """No event says why: other seats are seats added or removed, other days are the calendar's or a short cycle's."""
     old, new = _stretch(rows.before, sides[0].units), _stretch(rows.after, sides[1].units)
@@ -103,7 +110,7 @@ def _stretch(lines: Sequence[ReadLine], units: Fraction) -> _Stretch:
     return _Stretch(seats=units / cycles, cycles=cycles)
 
 
-def _told(rows: ProductRows, old: Mean, new: Mean, currency: str) -> dict[Code, tuple[str, Mapping[str, Fact]]]:
+def _told(rows: ProductRows, old: Term, new: Term, currency: str) -> dict[Code, tuple[str, Mapping[str, Fact]]]:
     item = (rows.after or rows.before)[-1].item
     foreign = item.pricing_currency or currency
     prices: dict[str, Fact] = {

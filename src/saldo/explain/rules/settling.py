@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from saldo.core.money import ZERO, minor_unit, share_out
@@ -12,7 +12,9 @@ from saldo.explain.rules.bill import BillLine, Evidence
 from saldo.explain.rules.compare import Difference
 from saldo.explain.rules.explanation import CODES, Code, Fact, Reason
 
-_FIGURE_DIGITS = Decimal("0.0000000001")
+_FIGURE_DIGITS = 10
+_ABSURD = 10**6
+"""Causes that outweigh so many times all that was charged are misread figures: they explain nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,9 @@ def settle(
     price of a unit was cut before it was multiplied (reference 8.3, rule B).
     """
     change = difference.change
+    charged = sum((Fraction(abs(line.item.amount)) for line in difference.lines), Fraction(0))
+    if any(abs(share.exact) > charged * _ABSURD for share in shares.values()):
+        shares = {}
     exact = {code: shares[code].exact for code in CODES if code in shares and shares[code].exact}
     left = Fraction(change) - sum(exact.values(), Fraction(0))
     bound = Fraction(minor_unit(currency)) * len(difference.lines)
@@ -79,9 +84,9 @@ def subject_of(lines: Sequence[BillLine]) -> str:
 
 def figure(value: Fraction) -> Decimal:
     """A figure for a sentence, to ten digits after the point, without trailing zeros."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    plain = exact.quantize(_FIGURE_DIGITS, rounding=ROUND_HALF_UP).normalize()
-    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
+    units = round(value * 10**_FIGURE_DIGITS)
+    whole, rest = divmod(units, 10**_FIGURE_DIGITS)
+    return Decimal(units).scaleb(-_FIGURE_DIGITS).normalize() if rest else Decimal(whole)
 
 
 def _reason(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from saldo.explain.rules.bill import BillLine
 from saldo.explain.rules.compare import Difference
 from saldo.explain.rules.explanation import Code, Fact
-from saldo.explain.rules.factors import Factor, Mean, mean_of, share_change
+from saldo.explain.rules.factors import Factor, Term, mean_of, share_change
 from saldo.explain.rules.reading import read_usage
 from saldo.explain.rules.settling import Settled, Share, figure, settle, settle_whole
 
@@ -44,7 +44,7 @@ def tell_usage(difference: Difference, currency: str) -> Settled:
     return settle(difference, shares, currency=currency)
 
 
-def rates(old: Mean, new: Mean, pricing_currency: str) -> dict[str, Fact]:
+def rates(old: Term, new: Term, pricing_currency: str) -> dict[str, Fact]:
     """What a sentence about a rate needs."""
     return {
         "rate_before": figure(old.rate),
