@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from saldo.charges.rules.cells import trimmed
 from saldo.charges.rules.line import Category
 
 FIRST_PARTY = frozenset({"", "microsoft", "microsoft corporation"})
@@ -29,9 +30,9 @@ def category_of(
         return "licence"
     if not term and not has_end:
         return "perpetual-software"
-    if unit_type or meter or subscription_description.strip().lower() == "azure plan":
+    if unit_type or meter or trimmed(subscription_description).lower() == "azure plan":
         return "usage"
-    if publisher.strip().lower() not in FIRST_PARTY:
+    if trimmed(publisher).lower() not in FIRST_PARTY:
         return "marketplace"
     return "licence" if billing_frequency else "usage"
 

@@ -19,6 +19,7 @@ _DECIMAL = re.compile(DECIMAL_GRAMMAR)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})?)?")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( [0-9:]+( ?[AaPp][Mm])?)?")
 _EXCEL_DAMAGE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+")
+_SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NO_DAY = 1  # Microsoft's "no date" is the first day of the year 1
 
 
@@ -59,7 +60,7 @@ def _has_room(text: str) -> bool:
 
 
 def read_day(text: str) -> date | CellFault | None:
-    """A day: ISO with or without a UTC time, or the American form of the portal; None when blank or Microsoft's "no date"."""
+    """A day: ISO with or without a UTC time, or the portal's American form; None when blank or "no date"."""
     if not text:
         return None
     iso, american = _ISO.fullmatch(text), _AMERICAN.fullmatch(text)
@@ -82,6 +83,11 @@ def is_excel_damaged(text: str) -> bool:
     return _EXCEL_DAMAGE.fullmatch(text) is not None
 
 
+def trimmed(text: str) -> str:
+    """A text without the blanks around it: every kind of space, but neither tabs nor line ends, which are content."""
+    return text.strip(_SPACES)
+
+
 def read_customer(text: str) -> str:
     """A tenant's id as the key of a customer: lower case, without the ``org:`` of some v1 answers."""
-    return text.strip().lower().removeprefix("org:")
+    return trimmed(text).lower().removeprefix("org:")

@@ -32,7 +32,7 @@ class LineItem:
     """One billed (or, marked so, estimated) row as the bill reads it.
 
     Amounts are before tax in ``currency`` (billing currency), signed as Microsoft signed them; prices are in
-    ``pricing_currency``; quantities are what was billed and positive also on refund rows (reference 5, BillableQuantity).
+    ``pricing_currency``; quantities are what was billed, positive also on refund rows (reference 5, BillableQuantity).
     Days are inclusive as Microsoft writes them; ``charge_ends_on`` is None for perpetual software.
     """
 

@@ -121,8 +121,8 @@ def _refuse_finer_than_money(part: StoredPart, told: Part, currencies: Sequence[
     """An amount finer than its currency's minor unit would have to be rounded, and nothing is rounded silently."""
     found = part.finer_than_money({code: minor_digits(code) for code in currencies if minor_digits(code) != 2})
     if found is not None:
-        row, seen = found
-        facts = {"file": told.name, "row": row, "column": part.amount, "seen": seen}
+        row, column, seen = found
+        facts = {"file": told.name, "row": row, "column": column, "seen": seen}
         raise UnableToReadFile(code="charges.file.bad-cell", facts=facts | {"why": "charges.line.too-many-digits"})
 
 

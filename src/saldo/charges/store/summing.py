@@ -44,6 +44,12 @@ _GROSS: dict[Kind, tuple[str, str]] = {
     "legacy-license": ("COALESCE(TotalForCustomer, Subtotal + COALESCE(Tax, 0))", "Tax"),
     "legacy-usage": ("COALESCE(PostTaxTotal, PretaxCharges + COALESCE(TaxAmount, 0))", "TaxAmount"),
 }
+_MONEY: dict[Kind, tuple[str, ...]] = {
+    "nce-reconciliation": ("Subtotal", "TaxTotal"),
+    "legacy-license": ("Subtotal", "Tax", "TotalOtherDiscount"),
+    "legacy-usage": ("PretaxCharges", "TaxAmount"),
+}
+"""What a line holds in minor units; the rules name the same columns (`charges.rules.reading.TYPED`)."""
 _MONTH_OF: dict[Kind, str] = {
     "nce-reconciliation": "COALESCE(OrderDate, ChargeStartDate)",
     "nce-daily-usage": "UsageDate",
@@ -75,11 +81,6 @@ class StoredPart:
         self.columns = frozenset(row[0] for row in described)
         self.rows = whole_rows(str(stored), self.columns, kind)
 
-    @property
-    def amount(self) -> str:
-        """The column of money before tax that a bill adds up."""
-        return {"legacy-usage": "PretaxCharges"}.get(self.kind, "Subtotal")
-
     def facts(self) -> DocumentFacts:
         """Invoice numbers, currencies and months that its rows name."""
         currency = {"nce-daily-usage": "BillingCurrency", "legacy-usage-daily": "NULL"}.get(self.kind, "Currency")
@@ -107,20 +108,19 @@ class StoredPart:
         )
         return tuple(CustomerRow(*row) for row in rows.fetchall() if row[0])
 
-    def finer_than_money(self, digits: dict[str, int]) -> tuple[int, str] | None:
-        """The first row whose amount has more digits than its currency, and the amount; None when there is none."""
-        if self.kind not in BILLED_KINDS:
-            return None
-        special = "".join(
-            f" WHEN '{code}' THEN {self.amount} <> round({self.amount}, {count})" for code, count in digits.items()
-        )
-        is_finer = f"{self.amount} <> round({self.amount}, 2)"
-        if special:
-            is_finer = f"CASE upper(trim(Currency)){special} ELSE {is_finer} END"
-        found = self.connection.execute(
-            f"SELECT saldo_row, {self.amount} FROM ({self.rows}) WHERE {is_finer} ORDER BY 1 LIMIT 1"
-        ).fetchone()
-        return (int(found[0]), f"{found[1].normalize():f}") if found else None
+    def finer_than_money(self, digits: dict[str, int]) -> tuple[int, str, str] | None:
+        """The first cell of money that has more digits than its currency: row, column, what was seen; None without."""
+        for column in _MONEY.get(self.kind, ()):
+            special = "".join(f" WHEN '{code}' THEN {column} <> round({column}, {n})" for code, n in digits.items())
+            is_finer = f"{column} <> round({column}, 2)"
+            if special:
+                is_finer = f"CASE upper(trim(Currency)){special} ELSE {is_finer} END"
+            found = self.connection.execute(
+                f"SELECT saldo_row, {column} FROM ({self.rows}) WHERE {is_finer} ORDER BY 1 LIMIT 1"
+            ).fetchone()
+            if found:
+                return int(found[0]), column, f"{found[1].normalize():f}"
+        return None
 
     def write_lines(self, target: Path) -> None:
         """Its narrow lines as CSV: row, then the fields of LINE_FIELDS. PostgreSQL reads that faster than rows."""

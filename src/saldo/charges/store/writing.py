@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +14,8 @@ import duckdb
 
 from saldo.charges.formats.columns import SHAPES
 from saldo.charges.formats.refusals import UnableToReadFile
-from saldo.charges.formats.shape import Part, Shape
-from saldo.charges.rules.cells import BAD_DAY, BAD_NUMBER, EMPTY, CellFault, read_day, read_decimal
+from saldo.charges.formats.shape import Column, Part, Shape
+from saldo.charges.rules.cells import BAD_NUMBER, EMPTY, CellFault, read_day, read_decimal, trimmed
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.cells_sql import SEPARATOR, fault, read, typed
 from saldo.charges.store.checks_sql import verdict_column, verdicts_in_pass
@@ -94,7 +95,7 @@ def _read_back(connection: duckdb.DuckDBPyConnection, part: Part, shape: Shape, 
     if not rows:
         stored.unlink(missing_ok=True)
         raise UnableToReadFile(code="charges.file.no-rows", facts={"file": part.name})
-    problems = _problems(connection, part, source) if flagged else ()
+    problems = _problems(connection, part, shape, source) if flagged else ()
     vital = {column.name for column in shape.columns if column.is_vital}
     for problem in problems:
         if problem.place.column in vital:
@@ -103,32 +104,30 @@ def _read_back(connection: duckdb.DuckDBPyConnection, part: Part, shape: Shape, 
     return {"rows": rows, "rows_with_problems": flagged, "total": Decimal(total), "problems": problems}
 
 
-def _problems(connection: duckdb.DuckDBPyConnection, part: Part, source: str) -> tuple[Problem, ...]:
+def _problems(connection: duckdb.DuckDBPyConnection, part: Part, shape: Shape, source: str) -> tuple[Problem, ...]:
     """Vital ones first, so that the thousand that are kept decide whether the file is refused."""
+    columns = {column.name: column for column in shape.columns}
+    vital = ", ".join(literal(column.name) for column in shape.columns if column.is_vital) or "NULL"
     found = connection.execute(
-        f"SELECT file_row_number + 1, unnest(saldo_problems) AS seen FROM {source} WHERE saldo_problems IS NOT NULL"
+        f"SELECT row, cell FROM (SELECT file_row_number + 1 AS row, unnest(saldo_problems) AS cell FROM {source}"
+        " WHERE saldo_problems IS NOT NULL)"
+        f" ORDER BY split_part(cell, {literal(SEPARATOR)}, 1) IN ({vital}) DESC, row, cell LIMIT {MAX_PROBLEMS}"
     ).fetchall()
-    return tuple(_problem(part, row, said) for row, said in found[: MAX_PROBLEMS * 10])[:MAX_PROBLEMS]
+    return tuple(_problem(part, columns, row, said) for row, said in found)
 
 
-def _problem(part: Part, row: int, said: str) -> Problem:
+def _problem(part: Part, columns: Mapping[str, Column], row: int, said: str) -> Problem:
     column, _, seen = said.partition(SEPARATOR)
-    return Problem(
-        code=_code(seen),
-        place=Place(file=FileId(part.sha256), row=row, column=column),
-        seen=seen[:200],
-    )
+    place = Place(file=FileId(part.sha256), row=row, column=column)
+    return Problem(code=_code(columns[column], seen), place=place, seen=seen[:200])
 
 
-def _code(seen: str) -> str:
-    """What the oracle says of a cell that SQL could not read."""
-    if not seen.strip():
+def _code(column: Column, seen: str) -> str:
+    """What the rules say of a cell that SQL could not read; a text can only be missing."""
+    if column.cell == "text" or not trimmed(seen):
         return EMPTY.code
-    verdicts = [read for read in (read_decimal(seen), read_day(seen)) if isinstance(read, CellFault)]
-    others = [verdict for verdict in verdicts if verdict not in (BAD_NUMBER, BAD_DAY)]
-    if others:
-        return others[0].code
-    return BAD_DAY.code if "/" in seen or seen.count("-") > 1 else BAD_NUMBER.code
+    read = read_day(seen) if column.cell == "day" else read_decimal(seen)
+    return read.code if isinstance(read, CellFault) else BAD_NUMBER.code
 
 
 def _bad_cell(part: Part, problem: Problem) -> UnableToReadFile:
