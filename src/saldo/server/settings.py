@@ -21,7 +21,9 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SALDO_ORIGINS", "")
 BEHIND_TLS = os.environ.get("SALDO_TLS") == "1"
 
 DATABASES = {
-    "default": INSTALLATION.app.as_django() | {"OPTIONS": {"application_name": "saldo"}},
+    "default": INSTALLATION.app.as_django()
+    # Signing in at PostgreSQL costs more than what a page asks of it, so each thread keeps its connection.
+    | {"OPTIONS": {"application_name": "saldo"}, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True},
     "owner": INSTALLATION.owner.as_django()
     | {"OPTIONS": {"application_name": "saldo-owner"}, "TEST": {"MIRROR": "default"}},
 }
