@@ -196,9 +196,7 @@ class TestGenerating:
 
     @pytest.mark.parametrize("rows", [0, 1, 5, 40, 41])
     def test_few_daily_rows_leave_few_metered_charges(self, tmp_path, rows):
-        made = generate(
-            folder=tmp_path, customers=6, months=3, seed=2, start=Month(2026, 1), usage_rows=rows
-        )
+        made = generate(folder=tmp_path, customers=6, months=3, seed=2, start=Month(2026, 1), usage_rows=rows)
         assert made.usage_rows == rows
         assert sum(len(month) for _, month in rows_of(tmp_path, "daily-usage.csv")) == rows
 
