@@ -51,7 +51,7 @@ def a_line(
 ) -> BillLine:
     """One row: ``part`` of its cycle is charged, or given back with a minus sign; what is not said follows from it.
 
-    ``days`` are ``FIRST..LAST``, either may be missing; ``paid`` is EffectiveUnitPrice; the amount is cut as Microsoft does.
+    ``days`` are ``FIRST..LAST``, either may be missing; ``paid`` is EffectiveUnitPrice; the amount is cut once.
     """
     exact = Fraction(price) * Fraction(part) if paid is None else Fraction(paid)
     first, last = (date.fromisoformat(day) if day else None for day in (days.split("..") if days else ("", "")))
@@ -94,10 +94,8 @@ def legacy(charge_type: str = "Cycle fee", **others: Any) -> BillLine:
 
 def usage(quantity: str, price: str, **others: Any) -> BillLine:
     """One metered row of an Azure plan."""
-    said = {"subscription": "azure", "product": "VM", "category": "usage", "unit_type": "1 Hour", "meter_name": "D2"}
-    return a_line(
-        others.pop("charge_type", "new"), seats=quantity, price=price, **said | {"billing_frequency": ""} | others
-    )
+    said = {"subscription": "azure", "product": "VM", "category": "usage", "billing_frequency": "", "meter_name": "D2"}
+    return a_line(seats=quantity, price=price, **{"charge_type": "new", "unit_type": "1 Hour", **said, **others})
 
 
 def pair(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from saldo.charges.rules.cycles import LONGEST_MONTHLY
 from saldo.charges.rules.line import LineItem
+from saldo.core.periods import Month, anchored
 
 _CREDITS = frozenset({"customercredit", "offset a line item"})
 _MOVES = frozenset({"convert", "movequantity"})
@@ -80,6 +83,16 @@ def days_charged(item: LineItem) -> int | None:
     if item.charge_starts_on is None or item.charge_ends_on is None:
         return None
     return (item.charge_ends_on - item.charge_starts_on).days + 1
+
+
+def whole_years(item: LineItem) -> int:
+    """How many whole years the row charges; 0 where it charges anything else."""
+    first, last = item.charge_starts_on, item.charge_ends_on
+    if first is None or last is None:
+        return 0
+    following = last + timedelta(days=1)
+    years = following.year - first.year
+    return max(years, 0) if following == anchored(Month(following.year, first.month), first.day) else 0
 
 
 def is_upfront(item: LineItem) -> bool:

@@ -6,7 +6,7 @@ The differences hold every line of both bills exactly once, so their changes alw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -22,6 +22,7 @@ from saldo.explain.rules.charge_types import (
     is_purchase,
     is_refund_of_event,
     is_upfront,
+    whole_years,
 )
 from saldo.explain.rules.keys import Keyed, by_key, key_of, subscription_of
 from saldo.explain.rules.linking import linked_keys
@@ -65,10 +66,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """What no rule has taken yet; ``held_before`` and ``held_after`` name the subscriptions of each period."""
+    """What no rule has taken yet, and the documents and subscriptions that each period has."""
 
     before: tuple[BillLine, ...]
     after: tuple[BillLine, ...]
+    documents_before: frozenset[str]
+    documents_after: frozenset[str]
     held_before: frozenset[str] = frozenset()
     held_after: frozenset[str] = frozenset()
 
@@ -84,12 +87,16 @@ def compare(*, before: Bill, after: Bill) -> tuple[Difference, ...]:
     Refuses nothing: bills of one customer, currency and side are compared, empty ones too.
     """
     found: list[Difference] = []
-    left = Open(before=_without_undone(before.lines), after=_without_undone(after.lines))
+    left = Open(
+        before=_without_undone(before.lines),
+        after=_without_undone(after.lines),
+        documents_before=_documents(before.lines),
+        documents_after=_documents(after.lines),
+    )
     for rule in _BEFORE_EVENTS:
         left = _apply(rule, left, found)
-    left = Open(
-        before=left.before,
-        after=left.after,
+    left = replace(
+        left,
         held_before=frozenset(map(subscription_of, left.before)),
         held_after=frozenset(map(subscription_of, left.after)),
     )
@@ -116,8 +123,9 @@ def _tax_and_fees(left: Open) -> tuple[Difference, ...]:
 
 def _corrections(left: Open) -> tuple[Difference, ...]:
     """2. Rows of a document that voids, rebills or amends one of another period."""
-    here = {id(line): _documents(side) for side in (left.before, left.after) for line in side}
-    return left.take("correction", lambda line: any(number not in here[id(line)] for number in line.item.amends))
+    sides = ((left.before, left.documents_before), (left.after, left.documents_after))
+    amending = {id(line) for side, here in sides for line in side if not here.issuperset(line.item.amends)}
+    return left.take("correction", lambda line: id(line) in amending)
 
 
 def _credits(left: Open) -> tuple[Difference, ...]:
@@ -164,10 +172,13 @@ def _term_changes(left: Open) -> tuple[Difference, ...]:
 
 
 def _upfront(left: Open) -> tuple[Difference, ...]:
-    """6. Money for more than 45 days, or for good, that stands in one period only, whatever its charge type."""
-    paid = [{_stretch(line) for line in side if is_upfront(line.item)} for side in (left.before, left.after)]
-    in_both = paid[0] & paid[1]
-    return left.take("upfront", lambda line: is_upfront(line.item) and _stretch(line) not in in_both)
+    """6. Money for more than 45 days, or for good, that stands in one period only, whatever its charge type.
+
+    A year in one period and the year after it in the other is money in both: seats and prices tell them apart.
+    """
+    ahead = [{_paid_ahead(line) for line in side if is_upfront(line.item)} for side in (left.before, left.after)]
+    in_both = ahead[0] & ahead[1]
+    return left.take("upfront", lambda line: is_upfront(line.item) and _paid_ahead(line) not in in_both)
 
 
 def _presence(left: Open) -> tuple[Difference, ...]:
@@ -206,11 +217,10 @@ def _apply(rule: Callable[[Open], tuple[Difference, ...]], left: Open, found: li
     taken = rule(left)
     found += taken
     gone = {id(line) for difference in taken for line in difference.lines}
-    return Open(
+    return replace(
+        left,
         before=tuple(line for line in left.before if id(line) not in gone),
         after=tuple(line for line in left.after if id(line) not in gone),
-        held_before=left.held_before,
-        held_after=left.held_after,
     )
 
 
@@ -231,7 +241,7 @@ def _without_undone(lines: tuple[BillLine, ...]) -> tuple[BillLine, ...]:
     here = _documents(lines)
     gone: set[int] = set()
     for undoing in lines:
-        if id(undoing) in gone or not any(number in here for number in undoing.item.amends):
+        if id(undoing) in gone or here.isdisjoint(undoing.item.amends):
             continue
         undone = next((line for line in lines if id(line) not in gone and _undoes(undoing, line)), None)
         if undone is not None:
@@ -253,6 +263,12 @@ def _arrived_at(group: tuple[str, ...], seats: Sequence[BillLine]) -> str:
         if key in net and (is_half_of_move(item) or is_purchase(item)):
             net[key] += item.amount
     return max(group, key=lambda key: net[key])
+
+
+def _paid_ahead(line: BillLine) -> tuple[object, ...]:
+    """What money for a long time is matched by: whole years by their number, all else by its days."""
+    item, years = line.item, whole_years(line.item)
+    return (key_of(line), item.product_id, item.sku_id, years) if years else _stretch(line)
 
 
 def _stretch(line: BillLine) -> tuple[object, ...]:
