@@ -18,6 +18,7 @@ from saldo.charges.rules.line import Kind
 _NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*\d+$", re.IGNORECASE)
 _INVOICE_IN_FOLDER = re.compile(r"InvoiceId=([A-Z]\w+)", re.IGNORECASE)
 _HIDDEN = (".", "__")
+_TRUTH = re.compile(rb'\s*\{\s*"seed": \d+,\s*"start": "\d{4}-\d{2}"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +33,23 @@ Found = Delivery | HeaderFile | Unread
 
 
 def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files below the given paths, folders walked in order of names, hidden ones left out."""
+    """The files below the given paths, folders walked in order of names.
+
+    Left out of folders are hidden files and the answers that `saldo generate` lays beside its files.
+    """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = (file for file in sorted(path.rglob("*")) if file.is_file())
-            found |= dict.fromkeys(
-                file for file in inside if not any(p.startswith(_HIDDEN) for p in file.relative_to(path).parts)
-            )
+            found |= dict.fromkeys(file for file in sorted(path.rglob("*")) if _is_for_import(file, within=path))
         else:
             found[path] = None
     return tuple(found)
+
+
+def _is_for_import(file: Path, *, within: Path) -> bool:
+    if not file.is_file() or any(part.startswith(_HIDDEN) for part in file.relative_to(within).parts):
+        return False
+    return file.name != "truth.json" or not _TRUTH.match(file.read_bytes()[:200])
 
 
 def recognise(files: Sequence[Path], *, folder: Path) -> Iterator[Found]:
