@@ -13,7 +13,18 @@ from saldo.core.periods import Month
 from saldo.core.problems import Refused
 from saldo.parties.queries import list_customers
 from tests.conftest import NOW
-from tests.microsoft_files import SODER, day, header, licence, seats, usage, write_csv, write_json
+from tests.microsoft_files import (
+    HAVSBRIS,
+    SODER,
+    day,
+    header,
+    legacy_usage,
+    licence,
+    seats,
+    usage,
+    write_csv,
+    write_json,
+)
 from tests.rooms.importing import MARCH, Postman
 
 APRIL = Month(2026, 4)
@@ -132,6 +143,21 @@ class TestProblems:
 
     def test_an_unknown_column_is_kept(self, postman: Postman) -> None:
         assert postman.bring(seats(SomethingNew="x")).state == "accepted"
+
+
+class TestNames:
+    def test_usage_that_knows_its_customer_by_name_only_joins_that_customer(self, postman: Postman) -> None:
+        postman.bring(legacy_usage(CustomerId="", InvoiceNumber="D000000001", CustomerCompanyName="HAVSBRIS HOTELL AB"))
+        assert [customer.key for customer in list_customers(company=postman.company)] == ["name:havsbris hotell ab"]
+        postman.bring(licence(ChargeStartDate="2/5/2026", ChargeEndDate="3/4/2026"))
+        assert [customer.key for customer in list_customers(company=postman.company)] == [HAVSBRIS]
+        assert postman.amounts(month=Month(2026, 2)) == ["80.00", "100.00"]
+
+    def test_two_customers_of_that_name_leave_it_open(self, postman: Postman) -> None:
+        postman.bring(seats(), seats(customer=SODER, CustomerName="Havsbris Hotell AB"))
+        postman.bring(legacy_usage(CustomerId=""))
+        keys = [customer.key for customer in list_customers(company=postman.company)]
+        assert sorted(keys) == sorted([HAVSBRIS, SODER, "name:havsbris hotell ab"])
 
 
 class TestEstimates:

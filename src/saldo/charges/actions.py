@@ -6,27 +6,25 @@ bill: a file must come to the sum that its invoice charges (docs/algorithms/read
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db import DataError, connection
 
 from saldo.audit import log
 from saldo.charges import catalogue, cross_checks, models, versions
+from saldo.charges.arrivals import Arrival, content_of, describe, describe_headers
 from saldo.charges.formats.invoice_headers import AccountBalance, InvoiceHeader
 from saldo.charges.formats.refusals import UnableToReadFile
-from saldo.charges.rules.line import Kind
-from saldo.charges.rules.months import month_of_rows
+from saldo.charges.nameless import give_to_their_customers
 from saldo.charges.store.preparing import Prepared
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.problems import Refused
 from saldo.parties.actions import CustomerSeen, note_customers
 
 State = Literal["accepted", "replaced", "duplicate"]
-_LONGEST_KEY = 200
 _LOCK = 0x5A1D0  # taken by the transaction that changes which versions count, one a company at a time
 
 
@@ -40,21 +38,6 @@ class TakenIn:
 
     delivery: int
     state: State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """Who brought a delivery, when, under which name, with which upload."""
-
-    actor: str
-    at: datetime
-    name: str
-    batch: str = ""
-
-
-def content_of(*, kind: Kind, files: Iterable[str]) -> str:
-    """The fingerprint of a delivery: its kind and the hashes of its parts in their order."""
-    return hashlib.sha256("\n".join((kind, *files)).encode()).hexdigest()
 
 
 def find_duplicate(*, company: CompanyId, content: str, arrival: Arrival, sha256: str) -> TakenIn | None:
@@ -77,13 +60,14 @@ def take_in(*, company: CompanyId, prepared: Prepared, arrival: Arrival) -> Take
     duplicate = find_duplicate(company=company, content=content, arrival=arrival, sha256=files[0])
     if duplicate is not None:
         return duplicate
-    delivery = _describe(company, prepared, content, arrival)
+    delivery = describe(company, prepared, content, arrival)
     try:
         state = _settle(delivery, write=lambda: catalogue.write_delivery(delivery, prepared))
     except DataError as said:
         facts = {"file": arrival.name, "seen": str(said).splitlines()[0][:160]}
         raise UnableToReadFile(code="charges.file.unstorable", facts=facts) from said
     note_customers(company=company, seen=_customers(prepared), at=arrival.at)
+    give_to_their_customers(company)
     named = versions.name_unnumbered(company)
     _look_again(company, {delivery.document, *named})
     return _note(delivery, arrival, files[0], state)
@@ -103,7 +87,7 @@ def take_in_headers(
     duplicate = find_duplicate(company=company, content=content, arrival=arrival, sha256=sha256)
     if duplicate is not None:
         return duplicate
-    delivery = _describe_headers(company, headers, balances, content, arrival)
+    delivery = describe_headers(company, headers, balances, content, arrival)
     state = _settle(
         delivery,
         write=lambda: catalogue.write_header_delivery(
@@ -171,68 +155,6 @@ def _get_counting(company: CompanyId, delivery: int) -> models.Delivery:
 def _lock(company: CompanyId) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, company])
-
-
-def _describe(company: CompanyId, prepared: Prepared, content: str, arrival: Arrival) -> models.Delivery:
-    month = month_of_rows(prepared.months)
-    own_month = month.starts_on if month else None
-    is_estimated = prepared.kind.startswith("nce-") and not prepared.document
-    return models.Delivery(
-        company_id=company,
-        content=content,
-        kind=prepared.kind,
-        source=prepared.source,
-        document=prepared.document,
-        document_key=versions.key_of(
-            kind=prepared.kind,
-            document=prepared.document,
-            is_estimated=is_estimated,
-            month=own_month,
-            currency=prepared.currency,
-        ),
-        is_estimated=is_estimated,
-        month=own_month,
-        own_month=own_month,
-        currency=prepared.currency,
-        gross=prepared.gross,
-        tax=prepared.tax,
-        received_at=arrival.at,
-        received_by=arrival.actor,
-    )
-
-
-def _describe_headers(
-    company: CompanyId,
-    headers: tuple[InvoiceHeader, ...],
-    balances: tuple[AccountBalance, ...],
-    content: str,
-    arrival: Arrival,
-) -> models.Delivery:
-    numbers = sorted({header.number for header in headers})
-    currencies = {header.currency for header in headers} | {balance.currency for balance in balances}
-    single = headers[0] if len(headers) == 1 else None
-    month: date | None = None
-    if single is not None:
-        month = (single.period_starts_on or single.invoiced_on).replace(day=1)
-    named = ",".join(numbers) or f"balance:{','.join(sorted(currencies))}"
-    if len(named) > _LONGEST_KEY:
-        named = content_of(kind="invoice-header", files=numbers)
-    return models.Delivery(
-        company_id=company,
-        content=content,
-        kind="invoice-header",
-        source="v1-pages",
-        document=single.number if single else "",
-        document_key=f"invoice-header:{named}",
-        month=month,
-        own_month=month,
-        currency=currencies.pop() if len(currencies) == 1 else "",
-        rows=len(headers) + len(balances),
-        lines=len(headers) + len(balances),
-        total=sum((header.total for header in headers), start=0),
-        received_at=arrival.at,
-        received_by=arrival.actor,
-    )
 
 
 def _settle(delivery: models.Delivery, *, write: Any) -> State:

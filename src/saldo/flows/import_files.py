@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from saldo.charges import actions
+from saldo.charges.arrivals import Arrival, content_of
 from saldo.charges.formats.invoice_headers import read_account_balances, read_invoice_headers
 from saldo.charges.formats.json_files import HeaderFile
 from saldo.charges.formats.recognise import Found, Unread, find_files, recognise
@@ -55,11 +56,11 @@ class _Errand:
         """A path as the person knows it: within an upload, without the upload's folder."""
         return path if self.root is None else path.removeprefix(f"{self.root}/")
 
-    def arrival(self, names: Sequence[str]) -> actions.Arrival:
+    def arrival(self, names: Sequence[str]) -> Arrival:
         """Who brought these files, now; several go under the name of their folder."""
         name = names[0] if len(names) == 1 else str(Path(names[0]).parent)
         name = names[0] if name == "." else name
-        return actions.Arrival(actor=self.actor, at=self.world.clock.now(), name=name, batch=self.batch)
+        return Arrival(actor=self.actor, at=self.world.clock.now(), name=name, batch=self.batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _take_delivery(errand: _Errand, found: Delivery) -> _Taken:
     delivery = replace(found, parts=tuple(replace(part, name=errand.name(part.name)) for part in found.parts))
     files = [(part.name, part.sha256) for part in delivery.parts]
     arrival = errand.arrival([name for name, _ in files])
-    content = actions.content_of(kind=delivery.kind, files=[part.sha256 for part in delivery.parts])
+    content = content_of(kind=delivery.kind, files=[part.sha256 for part in delivery.parts])
     with company_context(errand.company):
         known = actions.find_duplicate(company=errand.company, content=content, arrival=arrival, sha256=files[0][1])
     if known is not None:

@@ -107,6 +107,11 @@ def assign_customers(
     return len(handed)
 
 
+def forget_customer(*, company: CompanyId, key: CustomerId) -> None:
+    """Take away a customer that turned out to be another one, named in a different way."""
+    models.Customer.objects.filter(company_id=company, key=key).delete()
+
+
 def _take_over(row: models.Customer, seen: CustomerSeen) -> bool:
     before = (row.name, row.domain, row.country)
     row.name, row.domain, row.country = (
