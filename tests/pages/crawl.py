@@ -13,7 +13,7 @@ from django.urls import resolve
 from openpyxl import load_workbook
 
 _LINK = re.compile(r'(?:href|hx-get)="(/[^"]*)"')
-MOST_OF_A_KIND = 6
+MOST_OF_A_KIND = 4
 """How many pages of one address pattern are looked at: customers, months, reasons, rows."""
 
 
