@@ -62,6 +62,11 @@ def write_header_delivery(
         lines=delivery.lines,
         total=delivery.total,
     )
+    _write_headers(delivery, headers)
+    _write_balances(delivery, balances)
+
+
+def _write_headers(delivery: models.Delivery, headers: Iterable[InvoiceHeader]) -> None:
     models.MicrosoftInvoice.objects.bulk_create(
         models.MicrosoftInvoice(
             company_id=delivery.company_id,
@@ -80,6 +85,9 @@ def write_header_delivery(
         )
         for header in headers
     )
+
+
+def _write_balances(delivery: models.Delivery, balances: Iterable[AccountBalance]) -> None:
     models.MicrosoftBalance.objects.bulk_create(
         models.MicrosoftBalance(
             company_id=delivery.company_id,
@@ -185,7 +193,8 @@ def _copy(table: str, fields: tuple[str, ...], source: Path, same: dict[str, int
     values = ", ".join(str(int(value)) for value in same.values())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {listed} FROM {table} WITH NO DATA")
-        with cursor.copy("COPY incoming FROM STDIN (FORMAT csv)") as copy, source.open("rb") as file:
+        copying = cursor.copy("COPY incoming FROM STDIN (FORMAT csv)")
+        with connection.wrap_database_errors, copying as copy, source.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 copy.write(chunk)
         cursor.execute(f"INSERT INTO {table} ({constants}, {listed}) SELECT {values}, {listed} FROM incoming")

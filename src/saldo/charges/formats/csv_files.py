@@ -22,7 +22,7 @@ csv.field_size_limit(MAX_LINE)
 def read_portal_file(landed: Landed, *, folder: Path) -> tuple[Delivery, ...]:
     """The deliveries of one portal file: one, or two where a legacy usage file holds billing and daily rows.
 
-    Refuses (UnableToReadFile): endless-line, no-rows, and whatever the header is refused for.
+    Refuses (UnableToReadFile): empty, endless-line, no-rows, and whatever the header is refused for.
     """
     first_line = _first_line(landed)
     delimiter = max(DELIMITERS, key=first_line.count)
@@ -54,6 +54,8 @@ def _first_line(landed: Landed) -> str:
     line, _, _ = landed.head.removeprefix("\ufeff").lstrip("\r\n").partition("\n")
     if "\n" not in landed.head and len(landed.head) >= HEAD // 4:
         raise UnableToReadFile(code="charges.file.endless-line", facts={"file": landed.name})
+    if not line.strip():
+        raise UnableToReadFile(code="charges.file.empty", facts={"file": landed.name})
     return line.rstrip("\r")
 
 

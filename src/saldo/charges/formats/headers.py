@@ -9,6 +9,8 @@ from saldo.charges.formats.columns import SHAPES
 from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.formats.shape import Column, Shape
 
+RESERVED = ("saldo", "file_row_number")
+"""What the line store calls columns of its own begins so."""
 MIN_KNOWN = 6  # fewer known names are a coincidence, not a damaged file of Microsoft's
 
 
@@ -36,7 +38,7 @@ def _mapping(shape: Shape, header: Sequence[str], file: str) -> Mapping[str, str
     mapping: dict[str, str] = {}
     taken: set[str] = set()
     for name in header:
-        canonical = names.get(_plain(name), name.strip())
+        canonical = names.get(_plain(name)) or _own_name(name)
         if canonical.casefold() in taken or name in mapping:
             raise UnableToReadFile(
                 code="charges.file.doubled-column", facts={"file": file, "row": 0, "column": canonical, "seen": name}
@@ -44,6 +46,12 @@ def _mapping(shape: Shape, header: Sequence[str], file: str) -> Mapping[str, str
         taken.add(canonical.casefold())
         mapping[name] = canonical
     return mapping
+
+
+def _own_name(name: str) -> str:
+    """An unknown column keeps its name, unless the line store needs that name itself."""
+    own = name.strip()
+    return f"seen {own}" if own.casefold().startswith(RESERVED) else own
 
 
 def _fit(shape: Shape, seen: Sequence[str]) -> tuple[int, int]:
