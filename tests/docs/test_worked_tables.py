@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from saldo.charges.rules.cells import CellFault, is_excel_damaged, read_customer, read_day, read_decimal
+from saldo.charges.rules.checks import FileSum, judge_invoice_total
 from saldo.charges.rules.months import HeaderDays, month_of_document, month_of_rows
 from saldo.charges.rules.proration import (
     anchored_cycle,
@@ -102,6 +103,12 @@ def months(row: TableRow) -> TableRow:
     return {"month": str(month_of_document(own=own, header=header) or "")}
 
 
+def totals(row: TableRow) -> TableRow:
+    net, tax = Decimal(row["net"]), Decimal(row["tax"])
+    rows = FileSum(net=net, tax=tax, gross=net + tax)
+    return {"verdict": judge_invoice_total(rows=rows, charged=Decimal(row["invoice"]), currency=row["currency"])}
+
+
 def as_written(read: object) -> str:
     """What came of a cell, as the tables write it."""
     if isinstance(read, CellFault):
@@ -118,6 +125,7 @@ RECOMPUTED: dict[tuple[str, str], Recompute] = {
     ("rounding.md", "rounding"): rounding,
     ("rounding.md", "sharing"): sharing,
     ("months.md", "months"): months,
+    ("checks.md", "totals"): totals,
     ("reading.md", "figures"): lambda row: {"read": as_written(read_decimal(row["cell"]))},
     ("reading.md", "days"): lambda row: {"read": as_written(read_day(row["cell"]))},
     ("reading.md", "customers"): lambda row: {"customer": read_customer(row["cell"])},
