@@ -19,7 +19,7 @@ _ENDS_AFTER_SECONDS = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to serve, and whether to begin with a demo partner."""
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=_port, default=8000, metavar="PORT", help="8000 unless you say another")
     parser.add_argument("--demo", action="store_true", help="on an empty installation, begin with a demo partner")
 
 
@@ -32,17 +32,23 @@ def run(args: argparse.Namespace, out: Output) -> int:
             {"port": args.port},
         )
     _open(args, out)
-    processes = _start(args.port)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # whoever stops us stops what we started
+        signal.signal(ending, signal.default_int_handler)
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        processes += _start(args.port)
         _wait_until_served(args.port, processes)
-        _greet(args, out)
+        if all(process.poll() is None for process in processes):
+            _greet(args, out)
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
     except KeyboardInterrupt:
         out.note("Stopping.")
+        return 0
     finally:
         _end(processes)
-    return max(0, *(process.returncode or 0 for process in processes))
+    out.note("The desk stopped by itself; what it said last stands above.")
+    return 1
 
 
 def _open(args: argparse.Namespace, out: Output) -> Installation:
@@ -109,6 +115,12 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _port(said: str) -> int:
+    if said.isascii() and said.isdigit() and 0 < int(said) < 2**16:
+        return int(said)
+    raise argparse.ArgumentTypeError(f"{said} is not a port between 1 and 65535")
 
 
 def _is_free(port: int) -> bool:

@@ -1,0 +1,97 @@
+"""Serving and seating people from the command line: what is asked wrongly is told clearly."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from saldo.server.entry import main
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port on which somebody else listens."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home in which nothing was made yet."""
+    monkeypatch.setenv("SALDO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+class TestServing:
+    def test_on_a_port_in_use_is_refused_and_names_another(
+        self, taken_port: int, empty_home: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["run", "--port", str(taken_port), "--json"]) == 1
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert error["code"] == "server.port-taken"
+        assert f"--port {taken_port + 1}" in error["message"]
+        assert not empty_home.exists()
+
+    @pytest.mark.parametrize("port", ["0", "65536", "-1", "eight"])
+    def test_on_something_that_is_no_port_is_wrong_usage(self, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as left:
+            main(["run", "--port", port])
+        assert left.value.code == 2
+        assert "port" in capsys.readouterr().err
+
+
+class TestAddingAPerson:
+    WORDS = ("person", "add", "--email", "ada@fjordlys.example", "--role", "global-admin", "--password-stdin", "--json")
+
+    def test_without_an_installation_is_refused(self, empty_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(list(self.WORDS)) == 1
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert error["code"] == "server.no-installation"
+        assert str(empty_home) in error["message"]
+
+    def test_with_a_role_that_is_none_is_wrong_usage(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as left:
+            main(["person", "add", "--email", "ada@fjordlys.example", "--role", "emperor"])
+        assert left.value.code == 2
+        assert "billing-admin" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(("password", "status"), [("a long walk by the fjord", 0), ("short", 1)])
+    def test_seats_them_with_the_password_from_standard_input(
+        self,
+        own_database: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        password: str,
+        status: int,
+    ) -> None:
+        """As the program does once the installation is open."""
+        from saldo.audit.log import COMMAND
+        from saldo.parties.actions import found_company
+        from saldo.server.commands import person
+        from saldo.server.entry import command_named
+        from saldo.server.wiring import real_world
+        from tests.conftest import NOW
+
+        company = found_company(
+            name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor=COMMAND, at=NOW
+        )
+        monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+        monkeypatch.setattr("saldo.server.entry._ready", _ready_with(company, real_world()))
+        assert command_named("person").load() is person
+        assert main(list(self.WORDS)) == status
+        said = json.loads(capsys.readouterr().out)
+        assert said.get("role") == "global-admin" or said["error"]["code"] == "parties.person.bad-password"
+
+
+def _ready_with(company: object, world: object) -> object:
+    def ready(command: object, args: object, out: object) -> None:
+        args.company_id, args.world = company, world  # type: ignore[attr-defined]
+
+    return ready

@@ -1,0 +1,113 @@
+"""The demo fills an empty installation once, the same way for everybody, and touches no other."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+
+from saldo.charges.history import DeliverySeen, list_deliveries, list_fruitless_attempts
+from saldo.cli.output import Output
+from saldo.core.identity import CompanyId
+from saldo.flows.import_files import import_paths
+from saldo.parties.actions import found_company
+from saldo.parties.company import company_context
+from saldo.parties.queries import count_customers, list_companies, list_customers, list_people
+from saldo.parties.rules.roles import Role
+from saldo.server.demo_partner import CUSTOMERS, MONTHS, ensure_demo_partner, find_demo_sign_ins
+from saldo.server.installation import Installation, describe, home_folder
+from saldo.server.wiring import real_world
+from tests.conftest import NOW
+
+QUIET = Output(is_json=True)
+
+
+@pytest.fixture
+def installation(own_database: str, tmp_path: Path, settings: Any) -> Installation:
+    """An empty installation: tables and no company, folders of its own."""
+    settings.LANDING, settings.LINE_STORE = tmp_path / "landing", tmp_path / "store"
+    return replace(describe(home_folder()), home=tmp_path)
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo of few customers, where its size does not matter."""
+    for name, value in {"CUSTOMERS": 5, "MONTHS": 2, "USAGE_ROWS": 600}.items():
+        monkeypatch.setattr(f"saldo.server.demo_partner.{name}", value)
+
+
+def deliveries(company: CompanyId) -> tuple[DeliverySeen, ...]:
+    with company_context(company):
+        return list_deliveries(company=company, limit=200)
+
+
+class TestDemo:
+    def test_makes_a_partner_with_bills_people_and_one_file_that_does_not_add_up(
+        self, installation: Installation
+    ) -> None:
+        ensure_demo_partner(installation, QUIET)
+        company = list_companies()[0].id
+        found = deliveries(company)
+        with company_context(company):
+            assert count_customers(company=company) == CUSTOMERS
+            assert list_fruitless_attempts(company=company, limit=10) == ()
+            people = list_people(company=company)
+            agent = next(person for person in people if person.grants[0].role is Role.SALES_AGENT)
+            assert 0 < len(list_customers(company=company, owner=agent.id)) < CUSTOMERS
+        assert {person.grants[0].role for person in people} == set(Role)
+        assert len({one.month for one in found}) == MONTHS
+        assert {"nce-daily-usage", "legacy-usage-daily", "legacy-license"} <= {one.kind for one in found}
+        failing = {(one.kind, one.month) for one in found if one.failed_checks}
+        assert ("nce-daily-usage", max(one.month for one in found if one.month)) in failing
+
+        self.heals_when_the_whole_file_comes(company, installation.home / "demo" / "to-try")
+
+    def heals_when_the_whole_file_comes(self, company: CompanyId, to_try: Path) -> None:
+        """What the person is meant to try."""
+        files = sorted(to_try.iterdir())
+        assert len(files) == 2
+        results = import_paths(company=company, paths=files, actor="command", world=real_world())
+        assert {result.state for result in results} == {"accepted", "replaced"}
+        assert [one for one in deliveries(company) if one.failed_checks and one.state == "counts"] == []
+
+    @pytest.mark.usefixtures("_small")
+    def test_prints_sign_ins_that_work_and_keeps_them_to_itself(self, installation: Installation) -> None:
+        ensure_demo_partner(installation, QUIET)
+        sign_ins = find_demo_sign_ins(installation.home)
+        assert [one["role"] for one in sign_ins] == [
+            *("global-admin", "billing-admin", "helpdesk-agent", "sales-agent", "user-management-admin")
+        ]
+        assert len({one["password"] for one in sign_ins}) == 1
+        for one in sign_ins:
+            assert authenticate(None, email=one["email"], password=one["password"]) is not None
+        mode = (installation.home / "demo" / "sign-ins.json").stat().st_mode
+        assert stat.S_IMODE(mode) == 0o600
+
+    def test_leaves_an_installation_of_ones_own_as_it_is(self, installation: Installation) -> None:
+        found_company(name="Söder & Co", country="SE", currency="SEK", cloud="global", actor="test", at=NOW)
+        ensure_demo_partner(installation, QUIET)
+        assert [company.name for company in list_companies()] == ["Söder & Co"]
+        assert find_demo_sign_ins(installation.home) == []
+
+    @pytest.mark.usefixtures("_small")
+    def test_is_finished_by_the_next_run_when_it_was_interrupted(
+        self, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("saldo.server.demo_partner._import", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                ensure_demo_partner(installation, QUIET)
+        ensure_demo_partner(installation, QUIET)
+        before = len(deliveries(list_companies()[0].id))
+        ensure_demo_partner(installation, QUIET)
+        assert len(deliveries(list_companies()[0].id)) == before > 0
+        sign_in = find_demo_sign_ins(installation.home)[0]
+        assert authenticate(None, email=sign_in["email"], password=sign_in["password"]) is not None
+
+
+def _interrupted(company: CompanyId) -> None:
+    raise KeyboardInterrupt
