@@ -16,7 +16,7 @@ from tests.explain.synthetic import bills_of
 
 CURRENCIES = ("SEK", "EUR", "USD", "JPY", "BRL", "CNY", "CHF")
 EVERY_DAY = [(seed, CURRENCIES[seed % len(CURRENCIES)]) for seed in range(1, 29)]
-LAWS = [(seed, CURRENCIES[seed % len(CURRENCIES)]) for seed in range(1000, 1240)]
+LAWS = [(seed, CURRENCIES[seed % len(CURRENCIES)]) for seed in range(1000, 1120)]
 
 
 class TestGeneratedPartners:

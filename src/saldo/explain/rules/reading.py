@@ -71,7 +71,9 @@ def read_usage(item: LineItem) -> Term:
     quantity = Fraction(item.quantity)
     price = Fraction(item.effective_unit_price)
     if quantity and item.platform == "legacy":
-        price = _legacy_price(item, Fraction(item.amount) / quantity, quantity, ())
+        amount = Fraction(item.amount)
+        listed = _price_that_gives(amount, quantity, item.currency, (item.unit_price,))
+        price = _implied_price(amount, quantity, item.currency) if listed is None else listed
     elif quantity and not price:
         price = Fraction(item.amount) / (quantity * rate)
     if price < 0:
@@ -120,19 +122,26 @@ def _read_legacy(item: LineItem, sign: int, list_prices: Collection[Decimal]) ->
     gross = abs(Fraction(item.amount + item.discount))
     kept = abs(Fraction(item.amount)) / gross if gross else Fraction(1)
     quantity = Fraction(item.quantity)
-    part = _parts(item)[0]
-    price = _legacy_price(item, gross / (quantity * part.share), quantity * part.share, list_prices)
+    parts = _parts(item)
+    known = (item.unit_price, *list_prices)
+    read = (
+        (part, price)
+        for part in parts
+        if (price := _price_that_gives(gross, quantity * part.share, item.currency, known)) is not None
+    )
+    part, price = next(read, (parts[0], _implied_price(gross, quantity * parts[0].share, item.currency)))
     return ReadLine(item=item, quantity=sign * quantity, cycle=part, price=price, kept=kept, rate=Fraction(1))
 
 
-def _legacy_price(item: LineItem, implied: Fraction, units: Fraction, list_prices: Collection[Decimal]) -> Fraction:
-    """A list price that gives the same amount to the minor unit, or what the amount implies."""
-    unit = Fraction(minor_unit(item.currency))
-    for known in (item.unit_price, *list_prices, _decimal(_rounded(implied, 2))):
-        if known > 0 and abs(Fraction(known) - implied) * abs(units) < unit:
-            return Fraction(known)
-    return implied
+def _price_that_gives(amount: Fraction, units: Fraction, currency: str, prices: Collection[Decimal]) -> Fraction | None:
+    """The first of the prices that gives the amount to the minor unit."""
+    unit = Fraction(minor_unit(currency))
+    found = (price for price in map(Fraction, prices) if price > 0 and abs(price * units - amount) < unit)
+    return next(found, None)
 
 
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+def _implied_price(amount: Fraction, units: Fraction, currency: str) -> Fraction:
+    """What the amount implies, in hundredths where they give the same amount."""
+    exact = amount / units
+    plain = _rounded(exact, 2)
+    return plain if plain > 0 and abs(plain - exact) * abs(units) < Fraction(minor_unit(currency)) else exact

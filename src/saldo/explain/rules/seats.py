@@ -15,8 +15,6 @@ from saldo.explain.rules.seat_events import Part, part_of
 from saldo.explain.rules.settling import Settled, Share, figure, settle
 from saldo.explain.rules.usage import rates
 
-_ONE = Fraction(1)
-
 
 def tell_seats(difference: Difference, currency: str) -> Settled:
     """The factors of each product share its change; products of one subscription are added up code by code."""
@@ -94,7 +92,8 @@ def _seats_and_days(
     rows: ProductRows, sides: tuple[Term, Term], told: dict[Code, tuple[str, Mapping[str, Fact]]]
 ) -> list[Factor]:
     """No event says why: other seats are seats added or removed, other days are the calendar's or a short cycle's."""
-    old, new = _stretch(rows.before, sides[0].units), _stretch(rows.after, sides[1].units)
+    old = _stretch(rows.before or rows.after, sides[0].units)
+    new = _stretch(rows.after or rows.before, sides[1].units)
     seats: Code = "seats-added" if new.seats > old.seats else "seats-removed"
     is_whole = all(line.is_whole_cycle for line in (*rows.before, *rows.after))
     days: Code = "calendar-days" if is_whole else "proration"
@@ -106,7 +105,7 @@ def _seats_and_days(
 def _stretch(lines: Sequence[ReadLine], units: Fraction) -> _Stretch:
     """Rows of the same days add their seats, rows of other days their days."""
     shares = {(line.item.charge_starts_on, line.item.charge_ends_on): line.cycle.share for line in lines}
-    cycles = sum(shares.values(), Fraction(0)) or _ONE
+    cycles = sum(shares.values(), Fraction(0))
     return _Stretch(seats=units / cycles, cycles=cycles)
 
 
