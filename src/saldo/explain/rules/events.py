@@ -37,12 +37,10 @@ def tell_fee(difference: Difference, currency: str) -> Settled:
 def tell_correction(difference: Difference, currency: str) -> Settled:
     """Rule 2: a document put right what another period charged."""
     made = difference.after or difference.before
-    facts: dict[str, Fact] = {}
-    if made[0].item.document:
-        facts["document"] = str(made[0].item.document)
-    if made[0].item.amends:
-        facts["amends"] = ", ".join(sorted({number for line in made for number in line.item.amends}))
-    return settle_whole(difference, "correction", _made_or_gone(difference), facts, currency=currency)
+    amends = sorted({number for line in made for number in line.item.amends})
+    facts: dict[str, Fact] = {"document": str(made[0].item.document), "amends": ", ".join(amends)}
+    facts = {name: said for name, said in facts.items() if said}
+    return settle_whole(difference, "correction", "made" if difference.after else "gone", facts, currency=currency)
 
 
 def tell_credit(difference: Difference, currency: str) -> Settled:
@@ -140,10 +138,6 @@ def event_order(item: LineItem) -> tuple[date, date, bool, int]:
     """When a row happened; files are in no order of time, and of one event the refund comes before the charge."""
     day = item.ordered_on or item.charge_starts_on or date.min
     return (day, item.charge_starts_on or day, item.amount > 0, item.row)
-
-
-def _made_or_gone(difference: Difference) -> str:
-    return "made" if difference.after else "gone"
 
 
 def _add_day(facts: dict[str, Fact], name: str, day: date | None) -> None:
