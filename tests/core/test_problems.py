@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from saldo.core.clock import FixedClock
 from saldo.core.identity import FileId
-from saldo.core.problems import Place, Problem, Refused
+from saldo.core.problems import Place, Problem, Refused, as_seen
 
 
 class TestFaults:
@@ -24,3 +24,8 @@ class TestClock:
     def test_a_fixed_clock_shows_what_it_was_set_to(self) -> None:
         at = datetime(2026, 5, 12, 7, 12, tzinfo=UTC)
         assert FixedClock(at).now() == at
+
+
+class TestSeen:
+    def test_half_characters_and_nul_become_a_mark_and_the_rest_stays(self) -> None:
+        assert as_seen("Å\ud800b\x00c") == "Å?b\N{REPLACEMENT CHARACTER}c"

@@ -292,6 +292,13 @@ class TestPages:
         assert postman.states() == ["counts"]
         assert sorted(postman.amounts()) == ["180.00", "360.00"]
 
+    def test_a_page_saved_twice_is_one_page(self, postman: Postman) -> None:
+        for number in (1, 2):
+            write_json(postman.folder / f"lines-{number}.json", {"items": [seats()], "links": {}})
+        assert [result.state for result in postman.bring_paths(postman.folder)] == ["accepted", "duplicate"]
+        assert postman.amounts() == ["360.00"]
+        assert [result.state for result in postman.bring_paths(postman.folder)] == ["duplicate", "duplicate"]
+
     def test_an_exchange_rate_is_one_over_all_pages(self, postman: Postman) -> None:
         for number, rate in ((1, "10.5"), (2, "10.6")):
             row = usage(PricingCurrency="USD", PCToBCExchangeRate=rate)

@@ -116,7 +116,8 @@ class TestLeftovers:
         with psycopg.connect(**_login(), autocommit=True) as other:
             other.execute("SELECT pg_advisory_lock_shared(%s)", [0x5A1D05])
             assert sweep_store(company=postman.company, store=self._store(postman)) == 0
-        assert orphan.exists()
+            assert orphan.exists()
+            other.execute("SELECT pg_advisory_unlock_shared(%s)", [0x5A1D05])
         assert sweep_store(company=postman.company, store=self._store(postman)) == 1
 
 

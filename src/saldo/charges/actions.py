@@ -63,10 +63,10 @@ def take_in(*, company: CompanyId, prepared: Prepared, arrival: Arrival) -> Take
     delivery = describe(company, prepared, content, arrival)
     try:
         state = _settle(delivery, write=lambda: catalogue.write_delivery(delivery, prepared))
+        note_customers(company=company, seen=_customers(prepared), at=arrival.at)
     except DataError as said:
         facts = {"file": arrival.name, "seen": str(said).splitlines()[0][:160]}
         raise UnableToReadFile(code="charges.file.unstorable", facts=facts) from said
-    note_customers(company=company, seen=_customers(prepared), at=arrival.at)
     give_to_their_customers(company)
     named = versions.name_unnumbered(company)
     _look_again(company, {delivery.document, *named})

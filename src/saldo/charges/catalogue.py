@@ -19,7 +19,7 @@ from saldo.charges.store.narrow_sql import LINE_FIELDS
 from saldo.charges.store.preparing import Prepared, PreparedPart
 from saldo.charges.store.writing import Written
 from saldo.core.identity import CompanyId
-from saldo.core.problems import Problem
+from saldo.core.problems import Problem, as_seen
 
 _CHUNK = 1 << 20
 _CUSTOMER_TOTAL_FIELDS = ("customer", "currency", "lines", "net")
@@ -170,7 +170,7 @@ def _write_problems(part: models.Part, problems: Iterable[Problem]) -> None:
             row=problem.place.row,
             column=problem.place.column,
             code=problem.code,
-            seen=problem.seen.replace("\x00", "�"),
+            seen=as_seen(problem.seen),
         )
         for problem in problems
     )

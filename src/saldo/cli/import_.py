@@ -134,7 +134,7 @@ def _row(result: FileResult) -> tuple[str, ...]:
 
 def _say_faults(result: FileResult, out: Output, words: Words) -> None:
     if result.outcome is None:
-        out.say(f"{result.path}: {words(code=result.code, facts=result.facts or {})}")
+        out.say(words(code=result.code, facts=result.facts or {}))
         return
     for check in result.outcome.checks:
         if check.failed:

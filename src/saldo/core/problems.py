@@ -28,6 +28,11 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+def as_seen(text: str) -> str:
+    """A text out of damaged data, fit to be kept and shown: what no database or terminal takes becomes a mark."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
 class Refused(Exception):
     """Base of every ``UnableTo…``: something asked for that the rules do not allow.
 

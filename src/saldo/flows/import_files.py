@@ -21,6 +21,7 @@ from saldo.charges.formats.shape import Delivery
 from saldo.charges.importing import importing, prepare_delivery, scratch_folder, sweep_store
 from saldo.charges.outcomes import FileOutcome, read_outcomes
 from saldo.core.identity import CompanyId
+from saldo.core.problems import as_seen
 from saldo.flows.import_progress import PROGRESS, Progress, progress_beside
 from saldo.parties.company import company_context
 from saldo.ports.world import World
@@ -54,7 +55,7 @@ class _Errand:
 
     def name(self, path: str) -> str:
         """A path as the person knows it: within an upload, without the upload's folder."""
-        return path if self.root is None else path.removeprefix(f"{self.root}/")
+        return as_seen(path if self.root is None else path.removeprefix(f"{self.root}/"))
 
     def arrival(self, names: Sequence[str]) -> Arrival:
         """Who brought these files, now; several go under the name of their folder."""
@@ -135,7 +136,7 @@ def _take_delivery(errand: _Errand, found: Delivery) -> _Taken:
     delivery = replace(found, parts=tuple(replace(part, name=errand.name(part.name)) for part in found.parts))
     files = [(part.name, part.sha256) for part in delivery.parts]
     arrival = errand.arrival([name for name, _ in files])
-    content = content_of(kind=delivery.kind, files=[part.sha256 for part in delivery.parts])
+    content = content_of(kind=delivery.kind, files=dict.fromkeys(part.sha256 for part in delivery.parts))
     with company_context(errand.company):
         known = actions.find_duplicate(company=errand.company, content=content, arrival=arrival, sha256=files[0][1])
     if known is not None:
@@ -176,7 +177,7 @@ def _take_headers(errand: _Errand, found: HeaderFile) -> _Taken:
 
 
 def _refuse(errand: _Errand, files: Sequence[tuple[str, str]], refusal: UnableToReadFile, *, kind: str = "") -> _Taken:
-    facts = {name: errand.name(value) if name == "file" else value for name, value in refusal.facts.items()}
+    facts = {name: errand.name(value) if isinstance(value, str) else value for name, value in refusal.facts.items()}
     refusal.facts = facts
     arrival = errand.arrival([name for name, _ in files])
     with company_context(errand.company):
@@ -201,13 +202,15 @@ def _results(company: CompanyId, taken: Sequence[_Taken]) -> Iterator[FileResult
         outcomes = read_outcomes(company=company, deliveries=deliveries)
     for one in taken:
         known = {outcome.sha256: outcome for outcome in outcomes.get(one.delivery or 0, ())}
+        told: set[str] = set()
         for path, sha256 in one.files:
             yield FileResult(
                 path=path,
                 sha256=sha256,
-                state=one.state,
+                state="duplicate" if sha256 in told and known else one.state,
                 outcome=known.get(sha256),
                 kind=one.kind,
                 code=one.refusal.code if one.refusal else "",
                 facts=one.refusal.facts if one.refusal else None,
             )
+            told.add(sha256)

@@ -26,7 +26,8 @@ def read_portal_file(landed: Landed, *, folder: Path) -> tuple[Delivery, ...]:
     """
     first_line = _first_line(landed)
     delimiter = max(DELIMITERS, key=first_line.count)
-    header = tuple(next(csv.reader(io.StringIO(first_line), delimiter=delimiter)))
+    cells = next(csv.reader(io.StringIO(first_line), delimiter=delimiter))
+    header = tuple(cell if cell.strip() else f"Column {place}" for place, cell in enumerate(cells, start=1))
     shape, columns = name_columns(header, file=landed.name)
     if len(landed.head) < HEAD // 4 and len(list(itertools.islice(_rows(landed.head, delimiter), 2))) < 2:
         raise UnableToReadFile(code="charges.file.no-rows", facts={"file": landed.name})

@@ -10,6 +10,7 @@ from decimal import Decimal
 from saldo.charges.formats.json_files import HeaderFile
 from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.rules.cells import CellFault, read_day, read_decimal
+from saldo.core.problems import as_seen
 
 MONEY_PART = 3  # digits after the point that an amount has room for
 
@@ -65,7 +66,7 @@ class _Cells:
         return "balanceamount" in self.found
 
     def text(self, column: str) -> str:
-        return self.found.get(column.casefold(), "").strip()
+        return as_seen(self.found.get(column.casefold(), "").strip())
 
     def money(self, column: str) -> Decimal:
         read = read_decimal(self.text(column) or "0")

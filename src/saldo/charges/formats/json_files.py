@@ -83,7 +83,12 @@ def _page(landed: Landed, texts: Sequence[Mapping[str, str]], *, address: str, f
     keys = tuple(dict.fromkeys(key for text in texts for key in text))
     shape, columns = name_columns(keys, file=landed.name)
     found = _INVOICE_IN_ADDRESS.search(address)
-    part = _part(landed, keys, columns, _write_lines(texts, folder))
+    try:
+        written = _write_lines(texts, folder)
+    except UnicodeEncodeError as fault:
+        facts = {"file": landed.name, "row": 0, "seen": "half of a character"}
+        raise UnableToReadFile(code="charges.file.bad-json", facts=facts) from fault
+    part = _part(landed, keys, columns, written)
     return Page(
         shape=shape,
         part=part,
@@ -101,7 +106,15 @@ def _part(landed: Landed, header: tuple[str, ...], columns: Mapping[str, str], t
 def _load(landed: Landed) -> Any:
     if landed.text.stat().st_size > MAX_DOCUMENT:
         raise UnableToReadFile(code="charges.file.too-large", facts={"file": landed.name, "times": 1})
-    text = landed.text.read_text(encoding="utf-8-sig", errors="strict")
+    try:
+        text = landed.text.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        facts = {
+            "file": landed.name,
+            "row": fault.object[: fault.start].count(b"\n"),
+            "seen": fault.object[fault.start :][:1].hex(),
+        }
+        raise UnableToReadFile(code="charges.file.not-utf8", facts=facts) from fault
     try:
         return json.loads(text, parse_float=str, parse_int=str)
     except ValueError as fault:

@@ -81,7 +81,7 @@ def _prepare(
     tell: Callable[[int], None],
 ) -> Prepared:
     written: list[Written] = []
-    for part in delivery.parts:
+    for part in _each_once(delivery.parts):
         done = sum(one.rows for one in written)
         with watching(connection, part, tell=lambda rows, done=done: tell(done + rows)):  # type: ignore[misc]
             written.append(write_part(connection, part, kind=delivery.kind, folder=store))
@@ -90,8 +90,8 @@ def _prepare(
     facts = [part.facts() for part in opened]
     document = _document(delivery, facts)
     currencies = sorted({currency for fact in facts for currency in fact.currencies})
-    for stored, told in zip(opened, delivery.parts, strict=True):
-        _refuse_finer_than_money(stored, told, currencies)
+    for stored, one in zip(opened, written, strict=True):
+        _refuse_finer_than_money(stored, one.part, currencies)
     currency = currencies[0] if len(currencies) == 1 else ""
     grosses = [fact.gross for fact in facts if fact.gross is not None]
     return Prepared(
@@ -105,6 +105,11 @@ def _prepare(
         customers=_customers(opened),
         parts=_parts(opened, written, currency=currency, scratch=scratch),
     )
+
+
+def _each_once(parts: Sequence[Part]) -> Sequence[Part]:
+    """A page saved twice is one page."""
+    return tuple({part.sha256: part for part in reversed(parts)}.values())[::-1]
 
 
 def _document(delivery: Delivery, facts: Sequence[DocumentFacts]) -> str:
