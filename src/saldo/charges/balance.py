@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,12 @@ class MonthBalance:
 
 def balance_month(*, company: CompanyId, month: Month, currency: str) -> MonthBalance:
     """Microsoft's invoices of a month against the lines that count for it."""
-    facts = {"company": company, "kinds": list(_LINE_KINDS), "month": month.starts_on, "currency": currency}
+    facts: dict[str, Any] = {
+        "company": company,
+        "kinds": list(_LINE_KINDS),
+        "month": month.starts_on,
+        "currency": currency,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BALANCE, facts)
         invoiced, on_lines, matched, invoices, without = cursor.fetchone()

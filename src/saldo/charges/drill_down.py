@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Max, Min
@@ -66,7 +67,11 @@ def list_daily_rows(
         _row(FileId(part.sha256), usage)
         for part in parts.select_related("delivery").order_by("delivery_id", "number")
         for usage in read_daily(
-            store=store, stored=part.stored, kind=part.delivery.kind, meter=meter, rows=spans[part.delivery_id]
+            store=store,
+            stored=part.stored,
+            kind=cast("Kind", part.delivery.kind),
+            meter=meter,
+            rows=spans[part.delivery_id],
         )
     ]
     return tuple(sorted(found, key=lambda row: (row.used_on, row.file, row.row)))

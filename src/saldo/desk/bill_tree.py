@@ -78,7 +78,7 @@ def grow_bill_tree(*, lines: Iterable[LineItem], with_cost: bool) -> BillTree:
     for line in lines:
         by_product.setdefault(name_product(line), []).append(line)
     products = [_product(name, found, with_cost) for name, found in by_product.items()]
-    products.sort(key=lambda level: (-abs(level.amount or 0), level.product.casefold()))
+    products.sort(key=lambda level: (-abs(level.amount or Decimal(0)), level.product.casefold()))
     return BillTree(
         products=tuple(products),
         amount=_sum(level.amount for level in products) if with_cost else None,
@@ -96,7 +96,7 @@ def _product(name: str, lines: Sequence[LineItem], with_cost: bool) -> ProductLe
     for line in lines:
         by_subscription.setdefault(line.subscription, []).append(line)
     levels = [_subscription(key, found, with_cost) for key, found in by_subscription.items()]
-    levels.sort(key=lambda level: (-abs(level.amount or 0), level.subscription))
+    levels.sort(key=lambda level: (-abs(level.amount or Decimal(0)), level.subscription))
     known = [level.seats for level in levels if level.seats is not None]
     return ProductLevel(
         product=name,

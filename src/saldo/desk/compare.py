@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -182,7 +183,7 @@ def _sheet(request: HttpRequest, key: str) -> tuple[Sheet, str]:
 
     told_rows: list[tuple[Cell, ...]] = [total(figures.month(before), chain.totals.before)]
     for r in rows:
-        amount = figures.plain(r.amount or 0, shown.currency)
+        amount = figures.plain(r.amount or Decimal(0), shown.currency)
         told_rows.append((r.headline, r.subject, r.reason.sentence, r.reason.code, r.row_count, amount))
     told_rows.append(total(figures.say("pages.compare.unexplained"), chain.totals.unexplained))
     told_rows.append(total(figures.month(after), chain.totals.after))

@@ -121,11 +121,10 @@ def written(value: object) -> str:
 
 
 def _place(sample: Mapping[str, Any], with_cost: bool) -> PlaceShown:
-    row = sample.get("row")
-    is_row = isinstance(row, int) and row > 0
-    group = sample.get("group", "")
-    words = figures.say("pages.row.number", row=figures.number(row)) if is_row else _group(group)
-    href = reverse("desk:import-row", args=[sample["file"], row]) if is_row and with_cost and sample.get("file") else ""
+    said = sample.get("row")
+    row = said if isinstance(said, int) and said > 0 else 0
+    words = figures.say("pages.row.number", row=figures.number(row)) if row else _group(sample.get("group", ""))
+    href = reverse("desk:import-row", args=[sample["file"], row]) if row and with_cost and sample.get("file") else ""
     return PlaceShown(
         words=words,
         href=href,

@@ -89,13 +89,13 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def _around(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
-    asked = {"company": visitor.company.id, "landing": Path(settings.LANDING), "now": get_world().clock.now()}
+    company, landing, now = visitor.company.id, Path(settings.LANDING), get_world().clock.now()
     return {
         "may_import": visitor.may_everywhere("buy.file.import"),
         "upload_href": reverse("desk:import-upload"),
         "progress_href": reverse("desk:import-progress"),
-        "running": list_running(**asked),
-        "stopped": list_stopped(**asked),
+        "running": list_running(company=company, landing=landing, now=now),
+        "stopped": list_stopped(company=company, landing=landing, now=now),
     }
 
 

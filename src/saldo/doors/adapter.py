@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from saldo.doors.record import note_for_person
 
 
-class Accounts(DefaultAccountAdapter):
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth tells no types
     """Sign-in with the accounts of the installation."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -52,7 +52,7 @@ class Accounts(DefaultAccountAdapter):
         return response
 
 
-class SecondFactors(DefaultMFAAdapter):
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth tells no types
     """Codes from an authenticator app."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

@@ -17,7 +17,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page."""
     visitor = find_visitor(request)
     user = getattr(request, "user", None)
-    is_known = user is not None and user.is_authenticated
+    person = user if user is not None and user.is_authenticated else None
     spoken = getattr(request, "language", "en")
     return {
         "visitor": visitor,
@@ -25,8 +25,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "lang_short": language.SHORT[spoken],
         "lang_name": language.NAMES[spoken],
         "languages": language.NAMES.items(),
-        "theme": THEMES.get(user.theme, "auto") if is_known else "auto",
-        "single_keys": "on" if not is_known or user.has_single_keys else "off",
+        "theme": THEMES.get(person.theme, "auto") if person else "auto",
+        "single_keys": "on" if person is None or person.has_single_keys else "off",
         "nav": _nav(request, visitor) if visitor else (),
         "partner": _partner(visitor),
     }

@@ -78,7 +78,7 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-class SecondFactorOn(ActivateTOTPView):
+class SecondFactorOn(ActivateTOTPView):  # type: ignore[misc]  # allauth tells no types
     """Turn the second factor on, and write it down."""
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
@@ -88,7 +88,7 @@ class SecondFactorOn(ActivateTOTPView):
         return response
 
 
-class SecondFactorOff(DeactivateTOTPView):
+class SecondFactorOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth tells no types
     """Turn the second factor off, and write it down."""
 
     def form_valid(self, form: BaseForm) -> HttpResponse:

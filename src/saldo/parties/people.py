@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -212,7 +212,7 @@ def _set_active(company: CompanyId, person: Person, active: bool, code: str, by:
     _note(company, code, by, person.id, at, {"before": person.is_active, "after": active})
 
 
-def _note(company: CompanyId, code: str, by: Person, user: int, at: datetime, facts: dict[str, object]) -> None:
+def _note(company: CompanyId, code: str, by: Person, user: int, at: datetime, facts: Mapping[str, object]) -> None:
     log.record(company=company, code=code, actor=log.person(by.id), subject=log.person(user), at=at, facts=facts)
 
 
