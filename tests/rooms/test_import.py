@@ -11,6 +11,7 @@ from saldo.charges import actions, history, models
 from saldo.charges.queries import find_month_of_document, sum_by_customer
 from saldo.core.periods import Month
 from saldo.core.problems import Refused
+from saldo.generator.generation import generate
 from saldo.parties.queries import list_customers
 from tests.conftest import NOW
 from tests.microsoft_files import (
@@ -305,3 +306,19 @@ class TestPages:
             write_json(postman.folder / f"lines-{number}.json", {"items": [row], "links": {}})
         postman.bring_paths(postman.folder)
         assert postman.checks(1)["I14"] == (0, 0, 1)
+
+
+class TestFolders:
+    def test_the_files_of_a_synthetic_partner_come_in_as_a_folder_without_their_truth(self, postman: Postman) -> None:
+        generate(folder=postman.folder, customers=2, months=1, seed=5, start=MARCH)
+        assert (postman.folder / "truth.json").exists()
+        results = postman.bring_paths(postman.folder)
+        assert {result.state for result in results} == {"accepted"}
+        failed = [check for result in results for check in result.outcome.checks if check.failed]
+        assert failed == []
+
+    def test_a_folder_within_a_folder_is_walked_and_hidden_files_are_left_alone(self, postman: Postman) -> None:
+        (postman.folder / "march").mkdir()
+        write_csv(postman.folder / "march" / "lines.csv", [seats()])
+        (postman.folder / ".DS_Store").write_bytes(b"\x00")
+        assert [result.state for result in postman.bring_paths(postman.folder)] == ["accepted"]
