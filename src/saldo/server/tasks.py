@@ -24,3 +24,12 @@ def end_day(timestamp: int) -> None:
     from saldo.flows.day_ended import day_ended
 
     day_ended(world=real_world())
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="order-by-customer", queue="house", queueing_lock="order-by-customer")
+def order_by_customer(timestamp: int) -> None:
+    """Every hour, for whatever was imported since; what is ordered already is left alone."""
+    from saldo.flows.order_by_customer import order_by_customer as order
+
+    order()

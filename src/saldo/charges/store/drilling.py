@@ -13,7 +13,7 @@ from typing import Any
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.cells_sql import SEPARATOR
 from saldo.charges.store.engine import literal, name, page_cursor
-from saldo.charges.store.narrow_sql import customer_key, whole_rows
+from saldo.charges.store.narrow_sql import CUSTOMER, ROW, customer_key, row_number, whole_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,13 @@ def read_daily(
     *, store: Path, stored: str, kind: Kind, meter: MeterKey, rows: tuple[int, int]
 ) -> tuple[DailyUsage, ...]:
     """The daily rows of a meter in one file, by day; ``rows`` is the first and the last that can be one."""
-    condition, values = _condition(kind, meter)
-    fields = _LEGACY if kind == "legacy-usage-daily" else _NCE
     path = str(store / stored)
+    there = frozenset(_described(store, path))
+    condition, values = _condition(kind, meter, customer=CUSTOMER if CUSTOMER in there else customer_key(kind))
+    fields = _LEGACY if kind == "legacy-usage-daily" else _NCE
     found = page_cursor(store).execute(
-        f"SELECT saldo_row, {fields} FROM ({whole_rows(path, frozenset(_described(store, path)), kind)})"
-        f" WHERE {condition} AND saldo_row BETWEEN ? AND ? ORDER BY UsageDate, saldo_row",
+        f"SELECT {ROW}, {fields} FROM ({whole_rows(path, there, kind)})"
+        f" WHERE {condition} AND {ROW} BETWEEN ? AND ? ORDER BY UsageDate, {ROW}",
         [*values, *rows],
     )
     return tuple(DailyUsage(*row) for row in found.fetchall())
@@ -68,11 +69,12 @@ def read_row(*, store: Path, stored: str, row: int) -> Mapping[str, Any] | None:
     A cell that could not be read is given as it was seen.
     """
     path = str(store / stored)
-    columns = [column for column in _described(store, path) if not column.startswith("saldo_")]
+    described = _described(store, path)
+    columns = [column for column in described if not column.startswith("saldo_")]
     found = page_cursor(store).execute(
         f"SELECT {_PROBLEMS}, {', '.join(map(name, columns))}"
-        f" FROM read_parquet({literal(path)}, file_row_number = true) WHERE file_row_number = ?",
-        [row - 1],
+        f" FROM read_parquet({literal(path)}, file_row_number = true) WHERE {row_number(described)} = ?",
+        [row],
     )
     cells: Sequence[Any] | None = found.fetchone()
     if cells is None:
@@ -81,9 +83,9 @@ def read_row(*, store: Path, stored: str, row: int) -> Mapping[str, Any] | None:
     return dict(zip(columns, cells[1:], strict=True)) | unread
 
 
-def _condition(kind: Kind, meter: MeterKey) -> tuple[str, list[str]]:
+def _condition(kind: Kind, meter: MeterKey, *, customer: str) -> tuple[str, list[str]]:
     """The product first: it is compared as it is stored, so that whole groups of rows can be passed over."""
-    own = f"{customer_key(kind)} = ? AND lower(trim(COALESCE(SubscriptionId, ''))) = ? AND UsageDate IS NOT NULL"
+    own = f"{customer} = ? AND lower(trim(COALESCE(SubscriptionId, ''))) = ? AND UsageDate IS NOT NULL"
     whose = [meter.customer, meter.subscription]
     if kind == "legacy-usage-daily":
         region = meter.availability_id.rpartition("/")[0] if "/" in meter.availability_id else meter.availability_id

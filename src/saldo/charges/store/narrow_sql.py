@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from saldo.charges.formats.columns import SHAPES
 from saldo.charges.rules.line import Kind
@@ -11,6 +11,8 @@ from saldo.charges.store.checks_sql import IN_PASS, verdict_column
 from saldo.charges.store.engine import literal, name
 
 FIRST_PARTY = ("microsoft", "microsoft corporation")
+ROW, CUSTOMER = "saldo_row", "saldo_customer"
+"""What a part ordered by customer says in columns of its own: the row's number as delivered, its customer's key."""
 
 LINE_FIELDS = (
     *("customer", "category", "charge_type", "subscription", "product_id", "sku_id", "availability_id"),
@@ -23,7 +25,10 @@ LINE_FIELDS = (
 
 
 def whole_rows(stored: str, there: frozenset[str], kind: Kind) -> str:
-    """A stored part with every column of its kind, absent ones as NULL, and ``saldo_row`` from 1."""
+    """A stored part with every column of its kind, absent ones as NULL, and ``saldo_row`` from 1.
+
+    Ordered by customer it has ``saldo_customer`` too.
+    """
     columns = ", ".join(
         name(column.name) if column.name in there else f"CAST(NULL AS {sql_type(column.cell)}) AS {name(column.name)}"
         for column in SHAPES[kind].columns
@@ -31,9 +36,14 @@ def whole_rows(stored: str, there: frozenset[str], kind: Kind) -> str:
     for verdict in map(verdict_column, IN_PASS.get(kind, ())):
         columns += f", {verdict}" if verdict in there else f", CAST(NULL AS VARCHAR) AS {verdict}"
     return (
-        f"SELECT {columns}, file_row_number + 1 AS saldo_row"
+        f"SELECT {columns}, {row_number(there)} AS {ROW}{f', {CUSTOMER}' if CUSTOMER in there else ''}"
         f" FROM read_parquet({literal(stored)}, file_row_number = true)"
     )
+
+
+def row_number(there: Collection[str]) -> str:
+    """SQL for the number of a row as it was delivered, from 1; ``there`` are the columns of its file."""
+    return ROW if ROW in there else "(file_row_number + 1)"
 
 
 def customer_key(kind: Kind) -> str:

@@ -62,7 +62,7 @@ def write_part(connection: duckdb.DuckDBPyConnection, part: Part, *, kind: Kind,
         temporary.unlink(missing_ok=True)
         raise _refusal(part, str(said)) from said
     written = _read_back(connection, part, shape, temporary)
-    _make_durable(temporary, stored)
+    make_durable(temporary, stored)
     return Written(part=part, stored=stored, **written)
 
 
@@ -144,7 +144,7 @@ def _refusal(part: Part, said: str) -> UnableToReadFile:
     return UnableToReadFile(code="charges.file.bad-structure", facts=facts)
 
 
-def _make_durable(temporary: Path, stored: Path) -> None:
+def make_durable(temporary: Path, stored: Path) -> None:
     """Flush the bytes, then the name: only then may a catalogue speak of the file."""
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
