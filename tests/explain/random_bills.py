@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,9 +10,19 @@ from random import Random
 from typing import Any, get_args
 
 from saldo.charges.rules.line import Category, LineItem
+from saldo.charges.rules.proration import (
+    effective_unit_price,
+    legacy_amount,
+    legacy_unit_price,
+    seats_by_rule_a,
+    seats_by_rule_b,
+    usage_charged,
+    usage_cost,
+)
 from saldo.core.identity import CustomerId, FileId, MicrosoftInvoiceId, SubscriptionId
 from saldo.core.money import minor_digits
 from saldo.explain.rules.bill import Bill, BillLine, Side
+from tests.explain.lines import a_line, legacy, usage
 
 NEW_COMMERCE = (
     *("new", "renew", "cycleCharge", "addQuantity", "removeQuantity", "moveQuantity", "convert"),
@@ -31,6 +42,7 @@ CURRENCIES = ("SEK", "EUR", "USD", "BRL", "CNY", "JPY", "KWD")
 PRICES = tuple(map(Decimal, ("0", "4", "10.08", "36", "35.999", "100", "0.0209496384791679", "-12.5", "987654321.12")))
 QUANTITIES = tuple(map(Decimal, ("0", "1", "2", "5", "10", "12", "300", "0.000001", "745", "123456789")))
 RATES = tuple(map(Decimal, ("1", "1", "1", "0", "10.5", "0.0081", "157.33")))
+DISCOUNTS = tuple(map(Decimal, ("0", "0", "0.05", "0.125", "0.3333")))
 NAMES = ("", "E3", "E5", "e-3")
 _CUSTOMER = CustomerId("c0ffee00-0000-4000-8000-000000000001")
 _FIRST = date(2024, 1, 28)
@@ -140,3 +152,56 @@ def _amount(random: Random, exact: Decimal, currency: str) -> Decimal:
         return Decimal(int(exact.scaleb(digits))).scaleb(-digits)
     units = random.choice((0, 1, -1, 7, -250, 14516, -116129, 10**15 + 3, random.randrange(-(10**6), 10**6)))
     return Decimal(units).scaleb(-digits)
+
+
+# ---- bills as Microsoft would send them ---------------------------------------------------------------------------
+
+
+def two_orderly_bills(seed: int) -> tuple[Bill, Bill]:
+    """Two months in which every row obeys Microsoft's arithmetic (reference 8): by rule A, rule B, legacy or usage."""
+    random = Random(seed)
+    currency = random.choice(CURRENCIES)
+    pricing = random.choice((currency, "USD"))
+    plans = [_plan(random, number) for number in range(random.randrange(1, 5))]
+    before, after = ([_a_row(random, plan, month, currency, pricing) for plan in plans] for month in (3, 4))
+    return _bill(before, currency, "cost", "2026-03"), _bill(after, currency, "cost", "2026-04")
+
+
+def _plan(random: Random, number: int) -> dict[str, Any]:
+    return {
+        "kind": random.choice(("seats", "seats", "legacy", "usage")),
+        "rule": random.choice((seats_by_rule_a, seats_by_rule_b)),
+        "subscription": f"s{number}",
+        "price": Decimal(random.randrange(1, 100_000)).scaleb(-2),
+        "seats": Decimal(random.randrange(1, 400)),
+    }
+
+
+def _a_row(random: Random, plan: dict[str, Any], month: int, currency: str, pricing: str) -> BillLine:
+    price, seats = plan["price"], plan["seats"]
+    price += random.choice((Decimal(0), Decimal(0), Decimal(random.randrange(5000)).scaleb(-2)))
+    seats += random.choice((0, 0, random.randrange(100)))
+    rate = Decimal(1) if pricing == currency else Decimal(random.randrange(10_000, 2_000_000)).scaleb(-4)
+    said = {"subscription": plan["subscription"], "price": str(price), "seats": str(seats), "currency": currency}
+    if plan["kind"] == "usage":
+        return _metered(said, price, seats + random.randrange(1000) / Decimal(1000), rate, pricing)
+    days = monthrange(2026, month)[1]
+    charged = random.choice((days, days, random.randrange(1, days)))
+    said["days"] = f"2026-{month:02}-{days - charged + 1:02}..2026-{month:02}-{days}"
+    part = {"days": charged, "of_days": days}
+    if plan["kind"] == "legacy":
+        amount = legacy_amount(unit_price=price, quantity=seats, currency=currency, **part)
+        shown = legacy_unit_price(unit_price=price, currency=currency, **part)
+        return legacy(amount=str(amount), **said | {"price": str(shown)})
+    exact = effective_unit_price(unit_price=price, discount=random.choice(DISCOUNTS), **part)
+    shown = Decimal(exact.numerator) / Decimal(exact.denominator)
+    amount = plan["rule"](price=exact, quantity=seats, exchange_rate=rate, currency=currency)
+    return a_line(paid=f"{shown:.15f}", rate=str(rate), pricing_currency=pricing, amount=str(amount), **said)
+
+
+def _metered(said: dict[str, str], price: Decimal, units: Decimal, rate: Decimal, pricing: str) -> BillLine:
+    cost = usage_cost(unit_price=price, quantity=units, currency=pricing)
+    amount = usage_charged(cost=cost, exchange_rate=rate, currency=said["currency"])
+    figures = said | {"quantity": str(units), "paid": f"{cost / units:.15f}", "amount": str(amount), "rate": str(rate)}
+    del figures["seats"]
+    return usage(pricing_currency=pricing, **figures)

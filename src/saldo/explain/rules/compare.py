@@ -262,7 +262,7 @@ def _arrived_at(group: tuple[str, ...], seats: Sequence[BillLine]) -> str:
         key, item = key_of(line), line.item
         if key in net and (is_half_of_move(item) or is_purchase(item)):
             net[key] += item.amount
-    return max(group, key=lambda key: net[key])
+    return max(group, key=lambda key: (net[key], key))
 
 
 def _paid_ahead(line: BillLine) -> tuple[object, ...]:
