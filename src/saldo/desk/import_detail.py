@@ -230,6 +230,11 @@ def _total(one: DeliverySeen) -> str:
     return f"{figures.rounded(one.total, one.currency)} {one.currency}" if one.currency else "—"
 
 
+def is_failing(seen: DeliverySeen) -> bool:
+    """Whether a check failed in something that counts and nobody decided about it yet."""
+    return bool(seen.failed_checks) and seen.state == "counts" and not seen.accepted_because
+
+
 def say_state(seen: DeliverySeen) -> tuple[str, str]:
     """Mark and words of a delivery; one badge a row."""
     if seen.state == "withdrawn":

@@ -25,7 +25,7 @@ from saldo.charges.history import (
 )
 from saldo.core.money import round_half_up
 from saldo.desk import figures
-from saldo.desk.import_detail import open_delivery, say_code, say_state
+from saldo.desk.import_detail import is_failing, open_delivery, say_code, say_state
 from saldo.desk.paging import Window, address, read_page
 from saldo.desk.row_words import name_file
 from saldo.desk.running import list_running, list_stopped
@@ -70,6 +70,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "shows_cost": visitor.sees_cost,
         "rows": _merge(rows, found, attempts, attempt),
         "detail": _detail(visitor, delivery, attempt),
+        "is_detail_first": _needs_a_person(request, delivery, found),
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, {"page": window.previous}),
         "next_href": window.next and address(request.path, {"page": window.next}),
@@ -115,12 +116,16 @@ def _delivery_asked(
     said = request.GET.get("delivery", "")
     if said:
         return _number(said)
-    failing = next(
-        (one for one in found if one.failed_checks and one.state == "counts" and not one.accepted_because), None
-    )
+    failing = next((one for one in found if is_failing(one)), None)
     if failing is not None:
         return failing.id
     return found[0].id if found else None
+
+
+def _needs_a_person(request: HttpRequest, delivery: int | None, found: tuple[DeliverySeen, ...]) -> bool:
+    """Whether the opened file stands above the list: it was asked for, or it waits for a decision."""
+    is_asked = bool(request.GET.get("delivery") or request.GET.get("attempt"))
+    return is_asked or any(one.id == delivery and is_failing(one) for one in found)
 
 
 def _number(said: str) -> int:

@@ -16,7 +16,7 @@ from saldo.core.identity import CustomerId
 from saldo.core.money import round_half_up
 from saldo.core.periods import Month
 from saldo.desk import figures
-from saldo.desk.import_detail import say_state
+from saldo.desk.import_detail import is_failing, say_state
 from saldo.desk.paging import address
 from saldo.desk.row_words import name_file
 from saldo.doors.visitor import Visitor
@@ -111,7 +111,7 @@ def tell_balance(visitor: Visitor, month: Month, currency: str) -> Balance:
 def list_tasks(visitor: Visitor, now: datetime) -> list[Task]:
     """Failed checks that nobody accepted, files refused in the last week; newest first."""
     deliveries = list_deliveries(company=visitor.company.id, limit=LOOKED_AT)
-    failing = [one for one in deliveries if one.failed_checks and one.state == "counts" and not one.accepted_because]
+    failing = [one for one in deliveries if is_failing(one)]
     attempts = list_fruitless_attempts(company=visitor.company.id, limit=LOOKED_AT)
     refused = [one for one in attempts if one.state == "refused" and now - one.at <= _REFUSED_NEEDS_LOOK]
     dated = [(one.received_at, _failed(one)) for one in failing] + [(one.at, _refused(one)) for one in refused]
@@ -184,7 +184,7 @@ def _refused(attempt: AttemptSeen) -> Task:
 
 
 def _arrival(seen: DeliverySeen) -> Arrival:
-    is_bad = bool(seen.failed_checks) and seen.state == "counts" and not seen.accepted_because
+    is_bad = is_failing(seen)
     is_plain = seen.state == "counts" and not is_bad and seen.rows == seen.lines
     return Arrival(
         title=name_file(seen.kind, seen.month, is_estimated=seen.is_estimated),
