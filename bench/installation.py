@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def make(folder: Path) -> Made:
     began = time.perf_counter()
     _saldo(home, "generate", "--out", str(files), *sizes)
     generated_in = time.perf_counter() - began
+    deal_out(files)
     _saldo(home, "init", "--company", COMPANY, "--country", "SE", "--currency", "SEK")
     _saldo(home, "person", "add", "--email", EMAIL, "--role", "global-admin", "--password-stdin", said="bench " * 4)
     delivered = sorted(str(path) for path in files.iterdir() if path.name != "truth.json")
@@ -111,6 +113,14 @@ def make(folder: Path) -> Made:
     made = Made(generated_in=generated_in, imported_in=imported_in, rows=sum(file["rows"] for file in told["files"]))
     note.write_text(json.dumps(asdict(made)))
     return made
+
+
+def deal_out(files: Path) -> None:
+    """Shuffle the rows of daily usage: Microsoft promises no order, and the generator writes customer by customer."""
+    for path in sorted(files.glob("*-daily-usage.csv")):
+        head, *rows = path.read_bytes().splitlines(keepends=True)
+        random.Random(path.name).shuffle(rows)
+        path.write_bytes(b"".join([head, *rows]))
 
 
 def _saldo(home: Path, *words: str, said: str = "") -> Any:
