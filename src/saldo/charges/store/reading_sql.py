@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from saldo.charges.formats.shape import Part
 from saldo.charges.store.engine import literal, name
 
 MAX_LINE = 4 << 20
+
+# A figure becomes a text before the JSON is read: the reader would pass it through a binary fraction and lose digits.
+# Quotation marks inside a text follow a backslash, so only the end of a key can stand before the colon.
+_FIGURES_AS_TEXT = r"""regexp_replace(line, '([^\\]"\s*:\s*)(-?[0-9][-+.0-9eE]*)(\s*[,}])', '\1"\2"\3', 'g')"""
 
 
 def as_texts(part: Part) -> str:
@@ -21,9 +27,13 @@ def as_texts(part: Part) -> str:
             f" delim = {literal(part.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, nullstr = '',"
             f" max_line_size = {MAX_LINE}, columns = {{{columns}}})"
         )
-    columns = ", ".join(f"{literal(seen)}: 'VARCHAR'" for seen in part.header)
-    wanted = ", ".join(f"NULLIF({name(seen)}, '') AS {name(part.columns[seen])}" for seen in part.header)
+    shape = literal(json.dumps(dict.fromkeys(part.header, "VARCHAR"), ensure_ascii=False))
+    wanted = ", ".join(f"NULLIF(told.{name(seen)}, '') AS {name(part.columns[seen])}" for seen in part.header)
+    lines = (
+        f"SELECT line FROM read_csv({literal(str(part.landed))}, auto_detect = false, header = false, delim = '\x01',"
+        f" quote = '', escape = '', strict_mode = false, max_line_size = {MAX_LINE}, columns = {{'line': 'VARCHAR'}})"
+    )
     return (
-        f"SELECT {wanted} FROM read_json({literal(str(part.landed))}, format = 'newline_delimited',"
-        f" maximum_object_size = {MAX_LINE}, columns = {{{columns}}})"
+        f"SELECT {wanted} FROM (SELECT json_transform({_FIGURES_AS_TEXT}, {shape}) AS told"
+        f" FROM ({lines}) WHERE trim(line) <> '')"
     )
