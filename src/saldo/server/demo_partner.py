@@ -22,6 +22,7 @@ from saldo.server.installation import Installation
 COMPANY, COUNTRY, CURRENCY, ZONE = "Fjällbyte Partner AB", "SE", "SEK", "Europe/Stockholm"
 CUSTOMERS, MONTHS, USAGE_ROWS, SEED = 40, 6, 12_000, 20
 BATCH = "demo"
+_KEPT_BACK = "to-try"
 _SHARE_KEPT = 0.97  # of the usage file that arrives cut off
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
@@ -56,13 +57,12 @@ def ensure_demo_partner(installation: Installation, out: Output) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     company = _found_company() if is_empty else list_companies()[0].id
     agent = _seat_people(company, folder)
-    delivered, kept_back = _write_files(folder)
+    delivered = _write_files(folder)
     _land(delivered, installation.landing / BATCH)
     shutil.rmtree(folder / "files")
     _import(company)
     _give_customers(company, to=agent)
     (folder / "done").touch()
-    out.say(f"Two files to try the import with lie in {kept_back}")
 
 
 def find_demo_sign_ins(home: Path) -> list[dict[str, str]]:
@@ -72,6 +72,12 @@ def find_demo_sign_ins(home: Path) -> list[dict[str, str]]:
     except FileNotFoundError:
         return []
     return found
+
+
+def find_demo_files(home: Path) -> Path | None:
+    """The folder of the two files that a person may try the import with; None for an installation of one's own."""
+    folder = home / "demo" / _KEPT_BACK
+    return folder if folder.is_dir() else None
 
 
 def _found_company() -> CompanyId:
@@ -116,12 +122,12 @@ def _only_for_us(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _write_files(folder: Path) -> tuple[list[Path], Path]:
-    """What arrives, its last usage file cut short; and the folder of what does not: next month, and the whole file."""
+def _write_files(folder: Path) -> list[Path]:
+    """What arrives, its last usage file cut short; next month's charges and the whole file are put aside."""
     from saldo.generator.generation import generate
     from saldo.server.wiring import real_world
 
-    written, kept_back = folder / "files", folder / "to-try"
+    written, kept_back = folder / "files", folder / _KEPT_BACK
     first = Month.of(real_world().clock.now().date()).plus(-MONTHS - 1)
     made = generate(
         folder=written,
@@ -140,7 +146,7 @@ def _write_files(folder: Path) -> tuple[list[Path], Path]:
     _cut(usage)
     news = (path for path in made.files if path.match(f"{following}-G*-reconciliation.csv"))
     shutil.copy(max(news, key=lambda path: path.stat().st_size), kept_back)
-    return bills, kept_back
+    return bills
 
 
 def _cut(path: Path) -> None:

@@ -91,9 +91,9 @@ def _wait_until_served(port: int, processes: list[subprocess.Popen[bytes]]) -> N
 
 def _greet(args: argparse.Namespace, out: Output) -> None:
     address = f"http://{HOST}:{args.port}"
-    from saldo.server.demo_partner import find_demo_sign_ins
+    from saldo.server.demo_partner import find_demo_files, find_demo_sign_ins
 
-    sign_ins = find_demo_sign_ins(home_folder())
+    sign_ins, to_try = find_demo_sign_ins(home_folder()), find_demo_files(home_folder())
     out.document({"address": address, "sign_ins": sign_ins})
     out.say(f"\nSaldo is ready: {address}")
     if sign_ins:
@@ -102,6 +102,8 @@ def _greet(args: argparse.Namespace, out: Output) -> None:
             out.say(f"  {sign_in['role']:<24} {sign_in['email']:<32} {sign_in['password']}")
     else:
         out.say("Nobody can sign in yet? `saldo person add --email YOU --role global-admin` makes the first person.")
+    if to_try is not None:
+        out.say(f"\nTwo files to try the import with lie in {to_try}")
     out.say("\nCtrl C stops it.")
 
 
