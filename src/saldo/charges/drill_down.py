@@ -82,13 +82,52 @@ def get_original_row(*, company: CompanyId, file: FileId, row: int) -> Mapping[s
 
     Refuses (UnableToFindRow): charges.row.unknown.
     """
-    part = models.Part.objects.filter(company_id=company, sha256=file).exclude(stored="").order_by("-id").first()
-    cells = None
-    if part is not None and 0 < row <= part.rows:
-        cells = read_row(store=Path(settings.LINE_STORE), stored=part.stored, row=row)
+    cells: Mapping[str, object] | None = None
+    for part in _parts_of(company, file):
+        if cells is None and 0 < row <= part.rows:
+            cells = _cells(part, row)
     if cells is None:
         raise UnableToFindRow(code="charges.row.unknown", facts={"file": file, "row": row})
     return {name: _text(value) for name, value in cells.items()}
+
+
+def _parts_of(company: CompanyId, file: FileId) -> list[models.Part]:
+    """What bears this hash, bills first: one portal file may hold both billed and daily rows of the legacy platform."""
+    parts = models.Part.objects.filter(company_id=company, sha256=file).order_by("-delivery_id")
+    return sorted(parts.select_related("delivery"), key=lambda part: part.delivery.kind in _DAILY)
+
+
+def _cells(part: models.Part, row: int) -> Mapping[str, object] | None:
+    if part.stored:
+        return read_row(store=Path(settings.LINE_STORE), stored=part.stored, row=row)
+    of_row = {"delivery_id": part.delivery_id, "row": row}
+    headers = models.MicrosoftInvoice.objects.filter(**of_row).values_list(*_HEADER.values())
+    balances = models.MicrosoftBalance.objects.filter(**of_row).values_list(*_BALANCE.values())
+    for names, found in ((_HEADER, headers.first()), (_BALANCE, balances.first())):
+        if found is not None:
+            return dict(zip(names, found, strict=True))
+    return None
+
+
+# An invoice header has no file in the line store; what was kept of it stands in the catalogue.
+_HEADER = {
+    "id": "number",
+    "invoiceDate": "invoiced_on",
+    "billingPeriodStartDate": "period_starts_on",
+    "billingPeriodEndDate": "period_ends_on",
+    "totalCharges": "total",
+    "paidAmount": "paid",
+    "currencyCode": "currency",
+    "documentType": "document_type",
+    "amendsOf": "amends",
+    "Status": "status",
+}
+_BALANCE = {
+    "balanceAmount": "balance",
+    "currencyCode": "currency",
+    "accountingDate": "said_on",
+    "firstInvoiceCreationDate": "first_invoiced_on",
+}
 
 
 def _rows_in_question(company: CompanyId, meter: MeterKey, month: Month) -> dict[int, tuple[int, int]]:

@@ -85,18 +85,17 @@ def read_row(*, store: Path, stored: str, row: int) -> Mapping[str, Any] | None:
 
 def _condition(kind: Kind, meter: MeterKey, *, customer: str) -> tuple[str, list[str]]:
     """The product first: it is compared as it is stored, so that whole groups of rows can be passed over."""
-    own = f"{customer} = ? AND lower(trim(COALESCE(SubscriptionId, ''))) = ? AND UsageDate IS NOT NULL"
-    whose = [meter.customer, meter.subscription]
+    own = "lower(trim(COALESCE(SubscriptionId, ''))) = ? AND UsageDate IS NOT NULL"
     if kind == "legacy-usage-daily":
         region = meter.availability_id.rpartition("/")[0] if "/" in meter.availability_id else meter.availability_id
         region = "" if region.isdigit() else region  # only the counter of tiers is left where the region is blank
         keys = f"lower(trim(ResourceGuid)) = ? AND trim(COALESCE(Region, '')) = ? AND {own}"
-        return keys, [meter.product_id, region, *whose]
+        return keys, [meter.product_id, region, meter.subscription]  # a row may name its customer by name only
     keys, values = "ProductId = ? AND SkuId = ?", [meter.product_id, meter.sku_id]
     if meter.availability_id:  # the shorter form of an export leaves it out
         keys += " AND COALESCE(AvailabilityId, ?) = ?"
         values += [meter.availability_id] * 2
-    return f"{keys} AND {own}", [*values, *whose]
+    return f"{keys} AND {customer} = ? AND {own}", [*values, meter.customer, meter.subscription]
 
 
 @lru_cache(maxsize=512)
