@@ -51,7 +51,6 @@ class Difference:
     key: str
     before: tuple[BillLine, ...]
     after: tuple[BillLine, ...]
-    keys: tuple[str, ...] = ()  # of a change of plan: all subscriptions it links
 
     @property
     def lines(self) -> tuple[BillLine, ...]:
@@ -155,7 +154,6 @@ def _plan_changes(left: Open) -> tuple[Difference, ...]:
             key=_arrived_at(group, seats),
             before=members(left.before, group),
             after=members(left.after, group),
-            keys=group,
         )
         for group in groups
     )
