@@ -106,7 +106,7 @@ def _an_item(random: Random, currency: str) -> LineItem:
         category=random.choice((*CATEGORIES, "licence", "licence", "licence", "usage")),
         charge_type=random.choice(CHARGE_TYPES),
         customer=_CUSTOMER,
-        subscription=SubscriptionId(random.choice(("", "s1", "s1", "s2", "s3", "s1/P1/0001/"))),
+        subscription=SubscriptionId(random.choice(("", "s1", "s1", "s2", "s3", "s1/s2"))),
         product_id=product,
         sku_id=random.choice(("0001", "0001", "0002", "")),
         availability_id=random.choice(("", "A1")),
