@@ -5,7 +5,7 @@ Reads only. Amounts are exact and before tax in the delivery's currency; instant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from saldo.charges import models
 from saldo.charges.formats.shape import Source
 from saldo.charges.rules.line import Kind
-from saldo.core.identity import CompanyId, FileId
+from saldo.core.identity import CompanyId, CustomerId, FileId
 from saldo.core.periods import Month
 from saldo.core.problems import Refused
 
@@ -70,6 +70,17 @@ class CheckSeen:
     tolerated: int
     failed: int
     samples: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSeen:
+    """One row that a check names: whom and what it is about, and the file it stands in."""
+
+    customer: CustomerId
+    product: str
+    kind: Kind
+    month: Month | None
+    is_estimated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +178,41 @@ def find_place(*, company: CompanyId, file: FileId) -> tuple[DeliverySeen, PartS
     delivery = _seen(_deliveries(company).filter(pk=part.delivery_id))[0]
     return delivery, PartSeen(
         number=part.number, file=FileId(part.sha256), name=part.name, rows=part.rows, lines=part.lines
+    )
+
+
+def find_places(*, company: CompanyId, places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], PlaceSeen]:
+    """What rows (file and number) are about; a row that is no billed line names its file only."""
+    files = {file for file, _ in places}
+    parts = {
+        part.sha256: part
+        for part in models.Part.objects.filter(company_id=company, sha256__in=files)
+        .select_related("delivery")
+        .order_by("delivery_id")
+    }
+    lines = models.Line.objects.filter(
+        company_id=company,
+        delivery_id__in={part.delivery_id for part in parts.values()},
+        part_id__in={part.pk for part in parts.values()},
+        row__in={row for _, row in places},
+    )
+    found = {
+        (part, row): about for part, row, *about in lines.values_list("part_id", "row", "customer", "product_name")
+    }
+    return {
+        (file, row): _place(parts[file].delivery, found.get((parts[file].pk, row), ["", ""]))
+        for file, row in places
+        if file in parts
+    }
+
+
+def _place(delivery: models.Delivery, about: Sequence[str]) -> PlaceSeen:
+    return PlaceSeen(
+        customer=CustomerId(about[0]),
+        product=about[1],
+        kind=cast(Kind, delivery.kind),
+        month=Month.of(delivery.month) if delivery.month else None,
+        is_estimated=delivery.is_estimated,
     )
 
 

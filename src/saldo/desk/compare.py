@@ -9,9 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from saldo.charges.queries import list_lines
-from saldo.charges.rules.line import LineItem
-from saldo.core.identity import CompanyId, FileId
+from saldo.core.identity import FileId
 from saldo.core.periods import Month
 from saldo.desk import figures
 from saldo.desk.compare_page import Chain, ComparePage, chain_reasons, text_of
@@ -127,11 +125,12 @@ def _page(shown: Shown, told: Told, before: Month, after: Month, selected: int |
 
 def _panel(shown: Shown, told: Told, before: Month, after: Month, selected: int) -> Panel:
     reason = told.reasons[selected]
-    lines = {month: _lines(shown, month) for month in {before, after}}
-    by_place = {(line.file, line.row): Proof(line=line, month=month) for month in lines for line in lines[month]}
+    by_place = {
+        (line.file, line.row): Proof(line=line, month=month) for month, lines in told.lines.items() for line in lines
+    }
     proofs = [by_place[place] for place in told.places(selected) if place in by_place]
     subscriptions = {proof.line.subscription for proof in proofs}
-    same = [line for line in lines[after] if line.subscription in subscriptions] if len(subscriptions) == 1 else []
+    same = [line for line in told.lines[after] if line.subscription in subscriptions] if len(subscriptions) == 1 else []
     return lay_out_evidence(
         reason=reason,
         proofs=proofs,
@@ -146,11 +145,6 @@ def _panel(shown: Shown, told: Told, before: Month, after: Month, selected: int)
 
 def _closed(shown: Shown, before: Month, after: Month) -> dict[str, object]:
     return {"from": before, "to": after, "reason": "none"} | shown.currency_facts
-
-
-def _lines(shown: Shown, month: Month) -> tuple[LineItem, ...]:
-    company = CompanyId(shown.visitor.company.id)
-    return list_lines(company=company, customer=shown.customer.key, month=month, currency=shown.currency)
 
 
 def _row_href(file: FileId, row: int) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from saldo.charges.category_totals import sum_by_category
 from saldo.charges.queries import MonthTotal, list_lines
+from saldo.charges.rules.line import LineItem
 from saldo.core.identity import CompanyId
 from saldo.core.money import round_half_up
 from saldo.core.periods import Month
@@ -68,14 +69,12 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
 
 def _bills(shown: Shown) -> dict[str, Any]:
     with_cost = shown.visitor.sees_cost
-    company, key = CompanyId(shown.visitor.company.id), shown.customer.key
     last = shown.sums[-1]
-    lines = list_lines(company=company, customer=key, month=last.month, currency=shown.currency)
-    tree = grow_bill_tree(lines=lines, with_cost=with_cost)
     before = last.month.plus(-1)
     told = None
     if shown.visitor.may("explanation.read") and before in shown.months:
         told = tell_change(shown=shown, before=before, after=last.month)
+    tree = grow_bill_tree(lines=told.lines[last.month] if told else _lines(shown, last.month), with_cost=with_cost)
     subscriptions = [level for product in tree.products for level in product.subscriptions]
     page: dict[str, Any] = {
         "after_text": figures.month(last.month),
@@ -93,6 +92,11 @@ def _bills(shown: Shown) -> dict[str, Any]:
         return page | {"months": month_rows(shown, {})}
     parts = sum_parts(shown)
     return page | {"months": month_rows(shown, parts)} | _cost_figures(shown, last, before, parts)
+
+
+def _lines(shown: Shown, month: Month) -> tuple[LineItem, ...]:
+    company = CompanyId(shown.visitor.company.id)
+    return list_lines(company=company, customer=shown.customer.key, month=month, currency=shown.currency)
 
 
 def _cost_figures(shown: Shown, last: MonthTotal, before: Month, parts: Parts) -> dict[str, Any]:

@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.urls import reverse
 
-from saldo.charges.history import CheckSeen, DeliveryOpened, DeliverySeen
+from saldo.charges.history import DeliveryOpened, DeliverySeen
 from saldo.desk import figures
+from saldo.desk.check_shown import badges, show_checks
 from saldo.desk.row_words import name_file
 from saldo.doors.visitor import Visitor
-
-_ICONS = {
-    "failed": ("alert-square-rounded", "ic-bad"),
-    "tolerated": ("circle-dashed-check", "ic-ok"),
-    "passed": ("circle-check", "ic-ok"),
-    "not-run": ("minus", "dim3"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceShown:
-    """One failed place of a check; figures only where cost is shown."""
-
-    words: str
-    href: str
-    expected: str
-    seen: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckShown:
-    """One check, written."""
-
-    words: str
-    state_words: str
-    figure: str
-    icon: str
-    icon_class: str
-    is_failed: bool
-    rules: str
-    places: tuple[PlaceShown, ...]
 
 
 def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[str, str]) -> dict[str, Any]:
     """Everything the card shows; ``names`` are the people behind actors."""
     seen = opened.seen
-    checks = [show_check(check, visitor.sees_cost) for check in opened.checks]
-    checks.sort(key=lambda check: not check.is_failed)
+    checks = show_checks(opened=opened, company=visitor.company.id, with_cost=visitor.sees_cost)
     is_open = seen.state == "counts" and not seen.accepted_because
     can_decide = visitor.may_everywhere("buy.file.decide") and is_open and any(check.is_failed for check in checks)
     return {
@@ -61,7 +28,7 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
             lines=figures.number(seen.lines),
             problems=figures.number(seen.rows - seen.lines),
         ),
-        "badges": _badges(opened.checks),
+        "badges": badges(opened.checks),
         "note": _note(opened, names),
         "checks": checks,
         "can_decide": can_decide,
@@ -81,76 +48,12 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
     } | _versions(opened.versions, seen, visitor.sees_cost)
 
 
-def show_check(check: CheckSeen, with_cost: bool) -> CheckShown:
-    """A check in words: what it says, how it went, where it failed."""
-    asked = check.passed + check.tolerated + check.failed
-    state = "failed" if check.failed else "tolerated" if check.tolerated else "passed" if check.passed else "not-run"
-    icon, icon_class = _ICONS[state]
-    if state == "failed":
-        figure = figures.say("pages.imports.check.of", failed=figures.number(check.failed), all=figures.number(asked))
-    elif state == "not-run":
-        figure = figures.say("pages.imports.check.not-run")
-    else:
-        figure = figures.say_many("pages.imports.check.all", asked)
-    return CheckShown(
-        words=say_code(check.code, {}),
-        state_words=figures.say(f"pages.imports.check.{state}"),
-        figure=figure,
-        icon=icon,
-        icon_class=icon_class,
-        is_failed=state == "failed",
-        rules=check.code,
-        places=tuple(_place(sample, with_cost) for sample in check.samples) if state == "failed" else (),
-    )
-
-
 def say_code(code: str, facts: Mapping[str, Any]) -> str:
     """Words of a code from another room; the code itself where nobody wrote any, or facts are missing."""
     try:
         return figures.say(code, **facts) if facts else figures.say(code)
     except (KeyError, ValueError, TypeError):
         return figures.say(code)
-
-
-def written(value: object) -> str:
-    """A figure out of a check's sample, as the reader writes it; other things as they are."""
-    try:
-        return figures.number(Decimal(str(value)))
-    except InvalidOperation:
-        return "" if value is None else str(value)
-
-
-def _place(sample: Mapping[str, Any], with_cost: bool) -> PlaceShown:
-    said = sample.get("row")
-    row = said if isinstance(said, int) and said > 0 else 0
-    words = figures.say("pages.row.number", row=figures.number(row)) if row else _group(sample.get("group", ""))
-    href = reverse("desk:import-row", args=[sample["file"], row]) if row and with_cost and sample.get("file") else ""
-    return PlaceShown(
-        words=words,
-        href=href,
-        expected=written(sample.get("expected")) if with_cost else "",
-        seen=written(sample.get("seen")) if with_cost else "",
-    )
-
-
-def _group(group: object) -> str:
-    if isinstance(group, Mapping):
-        return ", ".join(f"{value}" for value in group.values() if value)
-    if isinstance(group, (list, tuple)):
-        return ", ".join(str(part) for part in group if part)
-    return str(group)
-
-
-def _badges(checks: Sequence[CheckSeen]) -> list[dict[str, str]]:
-    failed = sum(1 for check in checks if check.failed)
-    tolerated = sum(1 for check in checks if not check.failed and check.tolerated)
-    passed = sum(1 for check in checks if check.passed and not check.failed and not check.tolerated)
-    found = (("bad", "failed", failed), ("ok", "passed", passed), ("plain", "tolerated", tolerated))
-    return [
-        {"kind": kind, "words": figures.say_many(f"pages.imports.badge.{name}", count)}
-        for kind, name, count in found
-        if count
-    ]
 
 
 def _note(opened: DeliveryOpened, names: Mapping[str, str]) -> dict[str, str] | None:

@@ -70,7 +70,6 @@ def imports(request: HttpRequest) -> HttpResponse:
         "shows_cost": visitor.sees_cost,
         "rows": _merge(rows, found, attempts, attempt),
         "detail": _detail(visitor, delivery, attempt),
-        "is_detail_first": _needs_a_person(request, delivery, found),
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, {"page": window.previous}),
         "next_href": window.next and address(request.path, {"page": window.next}),
@@ -120,12 +119,6 @@ def _delivery_asked(
     if failing is not None:
         return failing.id
     return found[0].id if found else None
-
-
-def _needs_a_person(request: HttpRequest, delivery: int | None, found: tuple[DeliverySeen, ...]) -> bool:
-    """Whether the opened file stands above the list: it was asked for, or it waits for a decision."""
-    is_asked = bool(request.GET.get("delivery") or request.GET.get("attempt"))
-    return is_asked or any(one.id == delivery and is_failing(one) for one in found)
 
 
 def _number(said: str) -> int:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from saldo.charges.rules.line import LineItem
 from saldo.core.identity import FileId
 from saldo.core.periods import Month
 from saldo.desk import figures
 from saldo.desk.compare_page import ToldReason, Totals
 from saldo.desk.shown import Shown
-from saldo.explain.queries import Explanation, explain_months
+from saldo.explain.queries import Explanation, get_bill
+from saldo.explain.rules.reasons import explain
 from saldo.explain.wording import headline, sentence, sentence_without_cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Reasons in words, in the order of the explanation; ``totals`` None where cost is not shown."""
+    """Reasons in words, in the order of the explanation; ``totals`` None where cost is not shown.
+
+    ``lines`` are those of both bills, so that who shows them need not ask again; they hold cost.
+    """
 
     reasons: tuple[ToldReason, ...]
     totals: Totals | None
     explanation: Explanation
+    lines: Mapping[Month, tuple[LineItem, ...]]
 
     def places(self, index: int) -> tuple[tuple[FileId, int], ...]:
         """File and row of everything that proves a reason."""
@@ -28,13 +35,12 @@ class Told:
 
 def tell_change(*, shown: Shown, before: Month, after: Month) -> Told:
     """Why the customer's cost changed between two months, in the currency looked at."""
-    found = explain_months(
-        company=shown.visitor.company.id,
-        customer=shown.customer.key,
-        before=before,
-        after=after,
-        currency=shown.currency,
-    )
+    company, customer = shown.visitor.company.id, shown.customer.key
+    bills = {
+        month: get_bill(company=company, customer=customer, period=month, currency=shown.currency)
+        for month in {before, after}
+    }
+    found = explain(before=bills[before], after=bills[after])
     with_cost = shown.visitor.sees_cost
     language = figures.language()
     reasons = tuple(
@@ -50,4 +56,5 @@ def tell_change(*, shown: Shown, before: Month, after: Month) -> Told:
         for index, reason in enumerate(found.reasons)
     )
     totals = Totals(before=found.before, after=found.after, unexplained=found.unexplained) if with_cost else None
-    return Told(reasons=reasons, totals=totals, explanation=found)
+    lines = {month: tuple(line.item for line in bill.lines) for month, bill in bills.items()}
+    return Told(reasons=reasons, totals=totals, explanation=found, lines=lines)

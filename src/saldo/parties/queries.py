@@ -118,6 +118,12 @@ def list_customers(*, company: CompanyId, search: str = "", owner: int | None = 
     return tuple(_customer(row) for row in rows.order_by("name", "key"))
 
 
+def name_customers(*, company: CompanyId, keys: Iterable[CustomerId]) -> dict[CustomerId, str]:
+    """The names of these customers; who is unknown is left out."""
+    found = _customers(company).filter(key__in=set(keys)).values_list("key", "name")
+    return {CustomerId(key): name for key, name in found}
+
+
 def count_customers(*, company: CompanyId) -> int:
     """How many customers the company has."""
     return _customers(company).count()
