@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from saldo.charges.rules.line import LineItem
-from saldo.core.identity import CompanyId, CustomerId
+from saldo.core.identity import CompanyId, CustomerId, MicrosoftInvoiceId
 from saldo.core.periods import Month
 
 _LINE_KINDS = ("nce-reconciliation", "legacy-license", "legacy-usage")
@@ -180,7 +180,7 @@ def _line(row: tuple[Any, ...]) -> LineItem:
         file=file,
         row=number,
         document=document,
-        amends=tuple((amends or "").split()),
+        amends=tuple(MicrosoftInvoiceId(number) for number in (amends or "").split()),
         is_estimated=is_estimated,
         platform="new-commerce" if kind.startswith("nce-") else "legacy",
         **dict(zip(_LINE_FIELDS, row, strict=False)),

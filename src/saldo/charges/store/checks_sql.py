@@ -6,7 +6,7 @@ exact; figures are cut to what a product of three can hold (perf.md), and a cut 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from saldo.charges.rules.line import Kind
@@ -36,7 +36,8 @@ def _equal(expected: str, seen: str, *, applies: str) -> str:
 
 def row_checks(kind: Kind, *, minor_digits: int) -> tuple[RowCheck, ...]:
     """The row checks of a kind; ``minor_digits`` are those of the document's currency."""
-    return _CHECKS.get(kind, lambda digits: ())(minor_digits)
+    made = _CHECKS.get(kind)
+    return made(minor_digits) if made else ()
 
 
 def _reconciliation(digits: int) -> tuple[RowCheck, ...]:
@@ -116,7 +117,7 @@ def _legacy_usage(digits: int) -> tuple[RowCheck, ...]:
     return (RowCheck(code="I3", verdict=verdict, expected=gross, seen="COALESCE(PostTaxTotal, PretaxCharges)"),)
 
 
-_CHECKS = {
+_CHECKS: Mapping[Kind, Callable[[int], tuple[RowCheck, ...]]] = {
     "nce-reconciliation": _reconciliation,
     "nce-daily-usage": _daily,
     "legacy-license": _license,
