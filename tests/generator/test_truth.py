@@ -108,9 +108,7 @@ class TestSharing:
         assert sum(share([one, two, three]).values()) == 3 * 7 * 11 - 2 * 5 * 10
 
     def test_names_what_the_cut_left_over_rounding(self):
-        reasons = settle(
-            {"seats-added": Fraction("20.1187")}, Decimal("20.11"), key="s", subject="E3", currency="SEK"
-        )
+        reasons = settle({"seats-added": Fraction("20.1187")}, Decimal("20.11"), key="s", subject="E3", currency="SEK")
         assert [(r.code, r.amount) for r in reasons] == [
             ("seats-added", Decimal("20.12")),
             ("rounding", Decimal("-0.01")),
