@@ -139,8 +139,9 @@ class TestMeteredPlans:
         assert the_reason([], [usage("10", "1.00", publisher="Contoso", product="Backup")]).subject == "Backup"
 
     def test_a_subscription_with_a_licence_and_a_meter_is_one(self) -> None:
-        both = [a_line("new", days=APRIL), usage("10", "1.00", subscription="s1")]
-        assert told([], both) == {"s1 new-subscription": "370.00"}
+        both = [a_line("new", days=APRIL), usage("745", "1.00", subscription="s1")]
+        for reason in (the_reason([], both), the_reason(both, [])):
+            assert (reason.key, abs(reason.amount), reason.facts["seats"]) == ("s1", Decimal("1105.00"), Decimal(10))
 
 
 class TestUsage:

@@ -13,6 +13,7 @@ from saldo.explain.rules.charge_types import (
     days_charged,
     is_cancellation,
     is_half_of_move,
+    is_metered,
     is_purchase,
 )
 from saldo.explain.rules.compare import Difference
@@ -128,7 +129,8 @@ def tell_metered_plan(difference: Difference, currency: str) -> Settled:
 
 def last_seats(lines: Sequence[BillLine]) -> Decimal:
     """Seats at the end of the period: the last charged row of the heaviest product (reference 8.7)."""
-    charged = [line for line in lines if line.item.amount > 0] or list(lines)
+    seats = [line for line in lines if not is_metered(line.item)]
+    charged = [line for line in seats if line.item.amount > 0] or seats
     subject = subject_of(charged)
     items = [line.item for line in charged if subject in (line.item.product_name, line.item.sku_name)]
     return max(items, key=event_order).quantity
