@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.installation import COMPANY, USAGE_ROWS, figure, opened, percentile, spread
-from bench.pages import Asked, fetch_all, read_log, served, sign_in
+from bench.pages import AT_ONCE, Asked, Served, fetch_all, read_log, served, sign_in
 
 ANSWERS = 200
 ROWS = 100
@@ -137,20 +137,20 @@ def measure_page(meters: list[Meter]) -> list[dict[str, Any]]:
     """The page of the days, one reader after the other."""
     asked = [Asked(page="Daily", address=address_of(meter)) for meter in meters[ANSWERS:]]
     cookie = sign_in()
-    with served() as (port, log):
-        fetch_all(port, cookie, asked[:40])
-        log.write_text("")
-        fetch_all(port, cookie, asked, at_once=1)
-        time.sleep(0.5)
-        alone = [seconds for found in read_log(log).values() for seconds in found]
-        log.write_text("")
-        fetch_all(port, cookie, asked)
-        time.sleep(0.5)
-        together = [seconds for found in read_log(log).values() for seconds in found]
+    with served() as server:
+        fetch_all(server.port, cookie, asked[:40])
+        alone, together = (_server_times(server, cookie, asked, at_once) for at_once in (1, AT_ONCE))
     return [
         *spread("page of the days, server", alone, must_ms=MUST_MS),
         figure("page of the days, four requests at once, server, p95", percentile(together, 0.95)),
     ]
+
+
+def _server_times(server: Served, cookie: str, asked: list[Asked], at_once: int) -> list[float]:
+    server.log.write_text("")
+    fetch_all(server.port, cookie, asked, at_once=at_once)
+    time.sleep(0.5)  # the log's last lines
+    return [seconds for found in read_log(server.log).values() for seconds in found]
 
 
 def address_of(meter: Meter) -> str:
