@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from saldo.core.money import (
     CurrencyMismatch,
     Money,
+    add_up,
     amount_text,
+    every_digit,
     minor_digits,
     minor_unit,
     round_down,
@@ -93,3 +95,23 @@ class TestSplitting:
     def test_parts_that_are_not_parts_of_the_total_are_refused(self) -> None:
         with pytest.raises(ValueError, match="do not add up"):
             share_out(Decimal("5.00"), [Fraction(1), Fraction(1)], "SEK")
+
+
+class TestEveryDigit:
+    LONG = Decimal("12345678901234567890.123456789012345678")
+
+    def test_a_sum_keeps_the_digits_that_a_column_holds(self) -> None:
+        assert add_up([self.LONG, Decimal("0.000000000000000001")]) == Decimal(
+            "12345678901234567890.123456789012345679"
+        )
+        assert add_up([]) == 0
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [("360.000", "360"), ("0.000305", "0.000305"), ("1.2E+3", "1200"), ("-0.0", "0"), ("-1.50", "-1.5")],
+    )
+    def test_it_is_written_without_exponent_and_without_zeros_behind(self, value: str, text: str) -> None:
+        assert every_digit(Decimal(value)) == text
+
+    def test_nothing_of_a_long_figure_is_cut(self) -> None:
+        assert every_digit(self.LONG) == str(self.LONG)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from pathlib import Path
-
 import pytest
 
 from saldo.charges import history
@@ -165,6 +162,7 @@ class TestCycles:
         assert postman.checks(2)["I6"] == FAILED
 
 
-def test_total_of_daily_usage_keeps_every_digit(postman: Postman, tmp_path: Path) -> None:
-    result = postman.bring(day(used="1", price="0.333333333333"), day(used="1", price="0.000000000001"))
-    assert result.outcome.total == Decimal("0.333333333334")
+def test_total_of_daily_usage_keeps_every_digit(postman: Postman) -> None:
+    long = "12345678901234567.123456789012345678"
+    result = postman.bring(day(BillingPreTaxTotal=long), day(BillingPreTaxTotal="0.000000000000000001"))
+    assert str(result.outcome.total) == "12345678901234567.123456789012345679"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
@@ -19,6 +18,7 @@ from saldo.charges.store.narrow_sql import LINE_FIELDS
 from saldo.charges.store.preparing import Prepared, PreparedPart
 from saldo.charges.store.writing import Written
 from saldo.core.identity import CompanyId
+from saldo.core.money import add_up
 from saldo.core.problems import Problem, as_seen
 
 _CHUNK = 1 << 20
@@ -33,7 +33,7 @@ def write_delivery(delivery: models.Delivery, prepared: Prepared) -> None:
     """Insert a delivery whose place among the versions is settled, with everything that belongs to it."""
     delivery.rows = sum(part.written.rows for part in prepared.parts)
     delivery.lines = sum(part.written.rows - part.written.rows_with_problems for part in prepared.parts)
-    delivery.total = sum((part.written.total for part in prepared.parts), Decimal(0))
+    delivery.total = add_up(part.written.total for part in prepared.parts)
     delivery.save(force_insert=True)
     for number, part in enumerate(prepared.parts, start=1):
         row = _write_part(delivery, number, part.written)

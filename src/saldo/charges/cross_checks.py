@@ -25,6 +25,7 @@ from saldo.charges.rules.checks import (
 from saldo.charges.store.checking import SAMPLES, Checked
 from saldo.charges.versions import headers_of
 from saldo.core.identity import CompanyId
+from saldo.core.money import add_up, every_digit
 
 CODES = ("I1", "I4", "I5", "I6", "I7", "I8", "I11", "I12", "I15")
 _OF_DOCUMENT = ("I1", "I4", "I6", "I7", "I8", "I11", "I12")
@@ -90,9 +91,9 @@ def _judge_sums(company: CompanyId, documents: Collection[str]) -> Mapping[str, 
 
 def _judge_sum(company: CompanyId, header: models.MicrosoftInvoice, kinds: Mapping[str, FileSum]) -> _Sum | None:
     rows = FileSum(
-        net=sum((one.net for one in kinds.values()), Decimal(0)),
-        tax=sum((one.tax for one in kinds.values()), Decimal(0)),
-        gross=sum((one.gross for one in kinds.values()), Decimal(0)),
+        net=add_up(one.net for one in kinds.values()),
+        tax=add_up(one.tax for one in kinds.values()),
+        gross=add_up(one.gross for one in kinds.values()),
     )
     charged = header.total
     if "note" in header.document_type.lower() and rows.gross < 0 < charged:
@@ -224,8 +225,8 @@ def _samples_of(checks: Iterable[Checked]) -> tuple[dict[str, Any], ...]:
 def _sample(verdict: Verdict, *, expected: Decimal, seen: Decimal, group: str) -> dict[str, Any]:
     return {
         "group": group,
-        "expected": f"{expected.normalize():f}",
-        "seen": f"{seen.normalize():f}",
+        "expected": every_digit(expected),
+        "seen": every_digit(seen),
         "verdict": verdict,
     }
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from saldo.charges.store.checking import SAMPLES, Checked
+from saldo.core.money import every_digit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +138,4 @@ def _sample(found: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return "" if value is None else every_digit(value) if isinstance(value, Decimal) else str(value)

@@ -19,6 +19,7 @@ from saldo.charges import models
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.drilling import DailyUsage, MeterKey, read_daily, read_row
 from saldo.core.identity import CompanyId, CustomerId, FileId
+from saldo.core.money import every_digit
 from saldo.core.periods import Month
 from saldo.core.problems import Refused
 
@@ -163,5 +164,5 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return every_digit(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 # ISO 4217: currencies whose minor unit is not the hundredth.
@@ -15,6 +15,7 @@ _NO_MINOR_UNIT = frozenset(
 _THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 ZERO = Decimal(0)
+_ROOMY = Context(prec=100)  # a column holds 38 digits; Python alone would cut a sum at 28
 
 
 class CurrencyMismatch(ValueError):
@@ -103,3 +104,16 @@ class Money:
 def amount_text(value: Decimal, currency: str) -> str:
     """The amount as JSON and exports write it: ASCII minus, a point, all minor digits (interface.md)."""
     return f"{value.quantize(minor_unit(currency)) + ZERO:f}"
+
+
+def add_up(values: Iterable[Decimal]) -> Decimal:
+    """The exact sum of figures that may have more digits than Python's arithmetic keeps by itself."""
+    total = ZERO
+    for value in values:
+        total = _ROOMY.add(total, value)
+    return total
+
+
+def every_digit(value: Decimal) -> str:
+    """A figure with all of its digits and no zeros behind them: ``0.000305``, ``1200``."""
+    return f"{_ROOMY.normalize(value):f}" if value else "0"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from saldo.charges.store.checks_sql import GROUP_CHECKS, RowCheck, row_checks
 from saldo.charges.store.summing import StoredPart
-from saldo.core.money import minor_digits
+from saldo.core.money import every_digit, minor_digits
 
 SAMPLES = 20
 _PART = 1 << 40  # rows of later parts are counted from here on while several parts are asked together
@@ -106,4 +107,4 @@ def _check_groups(connection: duckdb.DuckDBPyConnection, rows: str, code: str) -
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return "" if value is None else every_digit(value) if isinstance(value, Decimal) else str(value)

@@ -22,7 +22,7 @@ from saldo.charges.store.engine import import_connection
 from saldo.charges.store.progress import watching
 from saldo.charges.store.summing import BILLED_KINDS, CustomerRow, DocumentFacts, StoredPart
 from saldo.charges.store.writing import Written, write_part
-from saldo.core.money import minor_digits
+from saldo.core.money import add_up, minor_digits
 
 USAGE_KINDS = frozenset({"nce-daily-usage", "legacy-usage", "legacy-usage-daily"})
 
@@ -100,8 +100,8 @@ def _prepare(
         document=document,
         currency=currency,
         months=sum((fact.months for fact in facts), Counter[date]()),
-        gross=sum(grosses, Decimal(0)) if grosses else None,
-        tax=sum((fact.tax for fact in facts), Decimal(0)),
+        gross=add_up(grosses) if grosses else None,
+        tax=add_up(fact.tax for fact in facts),
         customers=_customers(opened),
         parts=_parts(opened, written, currency=currency, scratch=scratch),
     )

@@ -14,6 +14,7 @@ import duckdb
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.engine import literal
 from saldo.charges.store.narrow_sql import customer_key, line_select, whole_rows
+from saldo.core.money import every_digit
 
 BILLED_KINDS = frozenset({"nce-reconciliation", "legacy-license", "legacy-usage"})
 
@@ -119,7 +120,7 @@ class StoredPart:
                 f"SELECT saldo_row, {column} FROM ({self.rows}) WHERE {is_finer} ORDER BY 1 LIMIT 1"
             ).fetchone()
             if found:
-                return int(found[0]), column, f"{found[1].normalize():f}"
+                return int(found[0]), column, every_digit(found[1])
         return None
 
     def write_lines(self, target: Path) -> None:
