@@ -119,6 +119,12 @@ class TestRefusal:
         row = seats(Subtotal="99999999999999999999", Total="99999999999999999999")
         assert postman.bring(row, row).code == "charges.file.too-large-sum"
 
+    def test_a_text_that_no_database_takes_refuses_the_file_and_leaves_nothing(self, postman: Postman) -> None:
+        rows = [seats(OrderId="x" * 5000), seats(ProductName="Office\x00365")]
+        assert postman.bring(*rows).code == "charges.file.unstorable"
+        assert postman.states() == []
+        assert list_customers(company=postman.company) == ()
+
     def test_a_refused_file_does_not_stop_the_others(self, postman: Postman) -> None:
         good = write_csv(postman.folder / "b.csv", [seats()])
         (postman.folder / "a.csv").write_text("<html>Sign in</html>")
