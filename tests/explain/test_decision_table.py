@@ -340,6 +340,10 @@ class TestWhatIsCompared:
     def test_nothing_against_nothing_has_no_reason(self) -> None:
         assert told([], []) == {}
 
+    def test_an_event_that_costs_nothing_is_no_reason(self) -> None:
+        assert told([E3], [E3_APRIL, a_line("new", subscription="trial", price="0", days=APRIL)]) == {}
+        assert told([E3], [E3_APRIL, a_line("extendTerm", subscription="trial", price="0", days=APRIL)]) == {}
+
     def test_the_largest_reason_comes_first(self) -> None:
         after = [E3_APRIL, a_line("new", subscription="small", amount="1.00"), a_line("new", subscription="large")]
         assert list(told([E3], after)) == ["large new-subscription", "small new-subscription"]
