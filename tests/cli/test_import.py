@@ -92,13 +92,13 @@ class TestDocument:
         )
         assert "Subtotal" in problem["message"]
 
-    def test_a_header_has_no_total_before_tax(self, importer: Importer, tmp_path: Path) -> None:
+    def test_the_total_of_a_header_is_what_it_charges(self, importer: Importer, tmp_path: Path) -> None:
         (file,) = importer.files(write_json(tmp_path / "invoice.json", header()))
         assert (file["kind"], file["invoice"], file["month"], file["total"]) == (
             "invoice-header",
             "G000000001",
             "2026-03",
-            None,
+            "360.00",
         )
 
     def test_the_checks_of_the_first_file_know_of_the_last(self, importer: Importer, tmp_path: Path) -> None:

@@ -12,8 +12,6 @@ from saldo.charges.rules.line import Kind
 from saldo.core.identity import CompanyId
 from saldo.core.periods import Month
 
-_WITHOUT_TOTAL = frozenset({"invoice-header", "legacy-usage-daily"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemFound:
@@ -37,7 +35,10 @@ class CheckCounted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOutcome:
-    """One imported file. ``total`` is its own sum before tax; None for kinds that carry none."""
+    """One imported file. ``total`` is its own sum before tax, zero where its kind carries no money.
+
+    Invoice headers charge with tax only, so theirs is with tax; None when they are in several currencies.
+    """
 
     name: str
     sha256: str
@@ -88,7 +89,7 @@ def _outcome(part: models.Part, problems: list[ProblemFound], checks: list[Check
         currency=delivery.currency,
         rows=part.rows,
         lines=part.lines,
-        total=None if delivery.kind in _WITHOUT_TOTAL else part.total,
+        total=None if delivery.kind == "invoice-header" and not delivery.currency else part.total,
         problems=tuple(problems),
         checks=tuple(sorted(checks, key=lambda check: int(check.code.removeprefix("I")))),
     )
