@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.installation import kept
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
@@ -63,7 +65,8 @@ def print_table(results: list[dict[str, Any]]) -> None:
 
 def main() -> int:
     """Measure, print, keep the JSON beside the others of this machine."""
-    results = [measure(script) for script in scripts(sys.argv[1:])]
+    with kept():  # what several scripts read is made once, and goes when the last has read it
+        results = [measure(script) for script in scripts(sys.argv[1:])]
     at = datetime.now(UTC)
     document = {
         "at": at.isoformat(timespec="seconds"),
