@@ -73,16 +73,18 @@ def generated(folder: Path, pattern: str, *, customers: int, usage_rows: int | N
 def run(mode: str, file: Path, folder: Path, *, memory: str = "") -> Took:
     """One import in a process of its own; ``memory`` is DuckDB's limit, else Saldo's own."""
     settings = {"SALDO_HOME": str(folder / "home")} | ({"SALDO_IMPORT_MEMORY": memory} if memory else {})
+    told = folder / "took.json"
+    told.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, mode, str(file)],
+        [sys.executable, "-c", CHILD, mode, str(file), str(told)],
         env={**os.environ, **settings},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise RuntimeError(f"{mode}: {done.stderr[-600:]}")
-    return Took(**json.loads(done.stdout.splitlines()[-1]))
+    if done.returncode or not told.exists():
+        raise RuntimeError(f"{mode}: {done.stdout[-300:]} {done.stderr[-600:]}")
+    return Took(**json.loads(told.read_text()))
 
 
 def rounds(modes: Sequence[str], file: Path, folder: Path, *, count: int) -> list[dict[str, Took]]:
@@ -115,7 +117,7 @@ def told(what: str, value: float, unit: str) -> dict[str, Any]:
 
 
 def child() -> None:
-    """Entry of the process that imports: mode and file are its arguments, its last line of output is JSON."""
+    """Entry of the process that imports: mode, file and where to write JSON are its arguments."""
     mode, file = sys.argv[1], Path(sys.argv[2])
     work = {"bare": _bare, "pandas": _pandas, "saldo": _saldo}[mode](file)
     began, began_cpu = time.perf_counter(), time.process_time()
@@ -128,7 +130,7 @@ def child() -> None:
         "total": str(total),
         "sums": sums,
     }
-    print(json.dumps(took))
+    Path(sys.argv[3]).write_text(json.dumps(took))
 
 
 def _peak_mb() -> int:

@@ -38,6 +38,8 @@ def _connect(store: Path, *, memory: str, threads: int) -> duckdb.DuckDBPyConnec
     connection.execute(f"SET memory_limit = '{memory}'")
     connection.execute(f"SET threads = {threads}")
     connection.execute(f"SET temp_directory = {literal(str(spill))}")
+    # a slow statement would draw a bar on standard output, where callers read JSON
+    connection.execute("SET enable_progress_bar_print = false")
     # what is imported stands in files we name; nothing is ever fetched or loaded besides
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from saldo.charges.formats.columns import SHAPES
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.cells_sql import sql_type
-from saldo.charges.store.checks_sql import IN_PASS, verdict_column
+from saldo.charges.store.checks_sql import IN_PASS, verdict_column, with_factors
 from saldo.charges.store.engine import literal, name
 
 FIRST_PARTY = ("microsoft", "microsoft corporation")
@@ -35,9 +35,10 @@ def whole_rows(stored: str, there: frozenset[str], kind: Kind) -> str:
     )
     for verdict in map(verdict_column, IN_PASS.get(kind, ())):
         columns += f", {verdict}" if verdict in there else f", CAST(NULL AS VARCHAR) AS {verdict}"
-    return (
+    return with_factors(
+        kind,
         f"SELECT {columns}, {row_number(there)} AS {ROW}{f', {CUSTOMER}' if CUSTOMER in there else ''}"
-        f" FROM read_parquet({literal(stored)}, file_row_number = true)"
+        f" FROM read_parquet({literal(stored)}, file_row_number = true)",
     )
 
 
