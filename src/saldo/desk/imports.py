@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -158,11 +158,12 @@ def _open_attempt(attempt: AttemptSeen, visitor: Visitor) -> dict[str, Any]:
     return {"title": attempt.name, "rows_words": "", "note": note, "checks": (), "facts": facts}
 
 
-def _names(actors: Iterable[str]) -> dict[str, str]:
+def _names(actors: Collection[str]) -> dict[str, str]:
     """People behind actors; the log keeps ids only."""
     people = {actor: int(actor.removeprefix("user:")) for actor in actors if actor.removeprefix("user:").isdigit()}
     names = list_names(users=people.values())
-    return {actor: names[user] for actor, user in people.items() if user in names}
+    commands = {actor: figures.say("desk.audit.kind.command") for actor in actors if actor == "command"}
+    return commands | {actor: names[user] for actor, user in people.items() if user in names}
 
 
 def _delivery_row(seen: DeliverySeen, *, is_selected: bool, visitor: Visitor) -> FileRow:
