@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -13,14 +16,17 @@ from pytest_django import DjangoDbBlocker
 from saldo.charges import models
 from saldo.charges.drill_down import list_daily_rows
 from saldo.charges.queries import list_lines
-from saldo.core.identity import LANGUAGES
+from saldo.core.identity import LANGUAGES, CustomerId
 from saldo.core.money import round_half_up
 from saldo.core.periods import Month
 from saldo.core.written import write_amount, write_number
+from saldo.parties.actions import assign_customers
 from saldo.parties.company import company_context
-from tests.pages.crawl import walk
+from saldo.parties.rules.roles import Grant, Role, Scope
+from tests.conftest import NOW
+from tests.pages.crawl import look, walk
 from tests.pages.desk import Desk
-from tests.pages.people import signed_in
+from tests.pages.people import a_person, signed_in
 
 START = (
     "/",
@@ -37,6 +43,7 @@ _RUN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 _SEPARATOR = re.compile(r"([.,\u00a0\u202f])")
 _LONGEST = 9  # pieces of one figure, its separators counted
 ENOUGH_TO_TELL_APART = Decimal(50)
+ABOUT_A_CUSTOMER = ("customer", "customer-bill", "compare-months", "compare-csv", "compare-xlsx")
 
 
 def figures_in(text: str) -> set[str]:
@@ -164,3 +171,54 @@ class TestCost:
             *("desk:customers", "desk:customer", "desk:customer-bill", "desk:customer-daily"),
             *("desk:compare-months", "desk:compare-evidence", "desk:compare-csv", "desk:compare-xlsx"),
         }
+
+
+class TestCostOfOwnCustomersOnly:
+    """Somebody who answers for everybody, and is Billing admin of their own customers alone."""
+
+    NARROWED = (
+        {"scope": Scope.OWN_CUSTOMERS},
+        {"scope": Scope.HANDED_OVER, "scope_of": "Norrhjälp AB"},
+    )
+
+    def person(self, desk: Desk, narrowed: dict[str, Any], *, own: CustomerId) -> Any:
+        everybody = Grant(company=desk.company, role=Role.HELPDESK_AGENT)
+        some = Grant(company=desk.company, role=Role.BILLING_ADMIN, **narrowed)
+        person = a_person(company=desk.company, grants=[everybody, some], email="both@fjordlys.example")
+        with company_context(desk.company):
+            assign_customers(company=desk.company, customers=[own], to=person.pk, actor="test", at=NOW)
+        return person
+
+    @pytest.mark.parametrize("narrowed", NARROWED)
+    def test_shows_none_of_another_customer(
+        self, desk: Desk, all_costs: set[Decimal], narrowed: dict[str, Any]
+    ) -> None:
+        client = signed_in(self.person(desk, narrowed, own=desk.own))
+        forbidden = written(all_costs, "en")
+        pages = [desk.address(page, customer=desk.other) for page in ABOUT_A_CUSTOMER]
+        told = {
+            page: figures_in(seen.text) & forbidden
+            for page in [*pages, "/customers/", "/customers/?sort=-change", "/compare/", "/palette/?q=a"]
+            if (seen := look(client, page)).status == 200
+        }
+        assert len(told) == len(pages) + 4
+        assert {page: figures for page, figures in told.items() if figures} == {}
+
+    def test_shows_that_of_their_own(self, desk: Desk, all_costs: set[Decimal]) -> None:
+        client = signed_in(self.person(desk, {"scope": Scope.OWN_CUSTOMERS}, own=desk.own))
+        forbidden = written(all_costs, "en")
+        for page in ABOUT_A_CUSTOMER:
+            assert figures_in(look(client, desk.address(page, customer=desk.own)).text) & forbidden
+
+
+class TestOrder:
+    def test_of_reasons_tells_nothing_of_what_each_comes_to(self, desk: Desk) -> None:
+        """Neither their order nor their numbers in addresses: by product, whoever reads."""
+        address = desk.address("compare-csv")
+        blind, seeing = (
+            [row[:4] for row in csv.reader(io.StringIO(look(signed_in(desk.people[who]), address).text))][1:]
+            for who in ("helpdesk", "billing")
+        )
+        assert len(blind) > 2
+        assert [row[1].casefold() for row in blind] == sorted(row[1].casefold() for row in blind)
+        assert [row[1] for row in blind] != [row[1] for row in seeing if row[1]]

@@ -55,7 +55,7 @@ def bill(request: HttpRequest, key: str, month: str) -> HttpResponse:
     lines = list_lines(
         company=CompanyId(shown.visitor.company.id), customer=shown.customer.key, month=at, currency=shown.currency
     )
-    tree = grow_bill_tree(lines=lines, with_cost=shown.visitor.sees_cost)
+    tree = grow_bill_tree(lines=lines, with_cost=shown.sees_cost)
     asked, wanted = request.GET.get("product"), request.GET.get("subscription")
     product = _product(tree, asked, at)
     page = _frame(shown, at, product)
@@ -98,7 +98,7 @@ def _frame(shown: Shown, at: Month, product: ProductLevel | None) -> dict[str, A
         "crumbs": crumbs,
         "currency": shown.currency,
         "currency_part": f"&currency={shown.currency}" if shown.is_asked else "",
-        "shows_cost": shown.visitor.sees_cost,
+        "shows_cost": shown.sees_cost,
         "bill_href": reverse("desk:customer-bill", args=[shown.customer.key, str(at)]),
         "facts_text": "",
         "level_seats": None,

@@ -137,8 +137,8 @@ def _panel(shown: Shown, told: Told, before: Month, after: Month, selected: int)
         subscription_lines=same,
         after=after,
         currency=shown.currency,
-        row_href=_row_href if shown.visitor.sees_cost else _nowhere,
-        original_href=_original_href if shown.visitor.sees_cost else _nowhere,
+        row_href=_row_href if shown.sees_cost else _nowhere,
+        original_href=_original_href if shown.sees_cost else _nowhere,
         closes=f"{address(reverse('desk:compare-months', args=[shown.customer.key]), _closed(shown, before, after))}",
     )
 

@@ -59,7 +59,7 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         "customers_href": reverse("desk:customers"),
         "currency": shown.currency,
         "currency_part": f"&currency={shown.currency}" if shown.is_asked else "",
-        "shows_cost": shown.visitor.sees_cost,
+        "shows_cost": shown.sees_cost,
         "months": (),
     }
     if shown.sums:
@@ -68,7 +68,7 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _bills(shown: Shown) -> dict[str, Any]:
-    with_cost = shown.visitor.sees_cost
+    with_cost = shown.sees_cost
     last = shown.sums[-1]
     before = last.month.plus(-1)
     told = None
@@ -139,7 +139,7 @@ def chart(shown: Shown, parts: Parts) -> dict[str, Any]:
 
 def month_rows(shown: Shown, parts: Parts) -> list[MonthRow]:
     """Newest first; without cost only how many rows each month has."""
-    with_cost = shown.visitor.sees_cost
+    with_cost = shown.sees_cost
     rows = []
     for index, one in enumerate(shown.sums):
         previous = shown.sums[index - 1] if index and shown.sums[index - 1].month == one.month.plus(-1) else None

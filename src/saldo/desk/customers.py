@@ -49,28 +49,29 @@ class Months:
 @gate("customer.read")
 def customers(request: HttpRequest) -> HttpResponse:
     """Whom we serve, and what their last two bills were."""
-    return _list(request, purpose="customers")
+    return _list(request, purpose="customers", capability="customer.read")
 
 
 @gate("explanation.read")
 def choose(request: HttpRequest) -> HttpResponse:
     """Whose change to explain: the same list, largest change first, leading to Compare."""
-    return _list(request, purpose="compare")
+    return _list(request, purpose="compare", capability="explanation.read")
 
 
-def _list(request: HttpRequest, *, purpose: str) -> HttpResponse:
+def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpResponse:
     visitor = get_visitor(request)
+    with_cost = visitor.sees_cost_in_list(capability)
     search = request.GET.get("q", "").strip()[:200]
     months = _months(visitor, request.GET.get("currency", ""))
-    found = list_customers(company=visitor.company.id, search=search, owner=_owner(visitor, purpose))
-    rows = _rows(visitor, found, months)
-    usual = "-change" if purpose == "compare" and visitor.sees_cost else "name"
-    sort = read_sort(request.GET.get("sort", usual), with_cost=visitor.sees_cost)
+    found = list_customers(company=visitor.company.id, search=search, owner=visitor.owner_to_show(capability))
+    rows = _rows(visitor, found, months, with_cost)
+    usual = "-change" if purpose == "compare" and with_cost else "name"
+    sort = read_sort(request.GET.get("sort", usual), with_cost=with_cost)
     window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
     facts: Facts = {"q": search or None, "sort": sort, "currency": request.GET.get("currency") or None}
     totals = total_customers(rows)
     page = {
-        "title_code": _title(purpose, visitor),
+        "title_code": _title(purpose, with_cost),
         "action": request.path,
         "link": "desk:compare-months" if purpose == "compare" else "desk:customer",
         "search": search,
@@ -82,26 +83,22 @@ def _list(request: HttpRequest, *, purpose: str) -> HttpResponse:
         "after_text": figures.month(months.after) if months.after else "",
         "customer_count": len(found) or (1 if search else 0),
         "found_count": len(rows),
-        "shows_cost": visitor.sees_cost,
-        "heads": _heads(request.path, facts, months, sort, visitor.sees_cost),
+        "shows_cost": with_cost,
+        "heads": _heads(request.path, facts, months, sort, with_cost),
         "rows": sort_customers(rows, sort)[window.rows],
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
         "next_href": window.next and address(request.path, facts | {"page": window.next}),
         "first_href": address(request.path, facts),
         "imports_href": reverse("desk:imports") if visitor.may_everywhere("buy.invoice.read") else "",
-    } | _totals(totals, visitor.sees_cost)
+    } | _totals(totals, with_cost)
     return render(request, "desk/customers/list.html", {"page": page})
 
 
-def _owner(visitor: Visitor, purpose: str) -> int | None:
-    return visitor.owner_to_show("customer.read" if purpose == "customers" else "explanation.read")
-
-
-def _title(purpose: str, visitor: Visitor) -> str:
+def _title(purpose: str, with_cost: bool) -> str:
     if purpose == "customers":
         return "pages.customers.title"
-    return "pages.compare.choose" if visitor.sees_cost else "pages.compare.choose-plain"
+    return "pages.compare.choose" if with_cost else "pages.compare.choose-plain"
 
 
 def _months(visitor: Visitor, asked: str) -> Months:
@@ -113,10 +110,9 @@ def _months(visitor: Visitor, asked: str) -> Months:
     return Months(before=after.plus(-1) if after else None, after=after, currency=currency, currencies=currencies)
 
 
-def _rows(visitor: Visitor, found: tuple[Customer, ...], months: Months) -> list[CustomerRow]:
+def _rows(visitor: Visitor, found: tuple[Customer, ...], months: Months, with_cost: bool) -> list[CustomerRow]:
     before = _sums(visitor, months.before, months.currency)
     after = _sums(visitor, months.after, months.currency)
-    with_cost = visitor.sees_cost
     rows = []
     for customer in found:
         old, new = before.get(customer.key), after.get(customer.key)

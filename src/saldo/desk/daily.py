@@ -41,7 +41,7 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
     )
     window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
     page: dict[str, Any] = _frame(shown, at, billed) | {
-        "rows": [_row(row, shown.visitor.sees_cost) for row in rows[window.rows]],
+        "rows": [_row(row, shown.sees_cost) for row in rows[window.rows]],
         "row_count": len(rows),
         "quantity": figures.number(sum((row.quantity for row in rows), Decimal(0))),
         "unit": billed[0].unit_type if billed else "",
@@ -51,7 +51,7 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
         "imports_href": reverse("desk:imports") if shown.visitor.may_everywhere("buy.invoice.read") else "",
     }
     amounts = [row.amount for row in rows if row.amount is not None]
-    page["shows_cost"] = shown.visitor.sees_cost and len(amounts) == len(rows)
+    page["shows_cost"] = shown.sees_cost and len(amounts) == len(rows)
     if page["shows_cost"]:
         page["amount"] = round_half_up(sum(amounts, Decimal(0)), shown.currency)
         page["billed_text"] = figures.amount(sum((line.amount for line in billed), Decimal(0)), shown.currency)

@@ -17,7 +17,7 @@ from saldo.doors.visitor import Visitor
 def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[str, str]) -> dict[str, Any]:
     """Everything the card shows; ``names`` are the people behind actors."""
     seen = opened.seen
-    checks = show_checks(opened=opened, company=visitor.company.id, with_cost=visitor.sees_cost)
+    checks = show_checks(opened=opened, company=visitor.company.id, with_cost=visitor.sees_all_cost)
     is_open = seen.state == "counts" and not seen.accepted_because
     can_decide = visitor.may_everywhere("buy.file.decide") and is_open and any(check.is_failed for check in checks)
     return {
@@ -41,11 +41,11 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
             month=figures.month(seen.month) if seen.month else "—",
         ),
         "refuse_now": figures.say("pages.imports.refuse-now", lines=figures.number(seen.lines)),
-        "problems": [_problem(problem, visitor.sees_cost) for problem in opened.problems],
+        "problems": [_problem(problem, visitor.sees_all_cost) for problem in opened.problems],
         "problem_count": opened.problem_rows,
         "more_problems": max(opened.problem_rows - len({(p.file, p.row) for p in opened.problems}), 0),
         "facts": _facts(opened, names),
-    } | _versions(opened.versions, seen, visitor.sees_cost)
+    } | _versions(opened.versions, seen, visitor.sees_all_cost)
 
 
 def say_code(code: str, facts: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     newest = found[0].received_at if found else None
     page: dict[str, Any] = _around(visitor, request) | {
         "last_text": figures.minute(newest) if newest else "",
-        "shows_cost": visitor.sees_cost,
+        "shows_cost": visitor.sees_all_cost,
         "rows": _merge(rows, found, attempts, attempt),
         "detail": _detail(visitor, delivery, attempt),
         "range_text": window.words,
@@ -168,7 +168,7 @@ def _names(actors: Collection[str]) -> dict[str, str]:
 
 def _delivery_row(seen: DeliverySeen, *, is_selected: bool, visitor: Visitor) -> FileRow:
     status, words = say_state(seen)
-    has_total = visitor.sees_cost and seen.currency and seen.kind != "invoice-header"
+    has_total = visitor.sees_all_cost and seen.currency and seen.kind != "invoice-header"
     return FileRow(
         title=name_file(seen.kind, seen.month, is_estimated=seen.is_estimated),
         source=figures.say_many(f"pages.source.{seen.source}", seen.part_count),

@@ -11,8 +11,9 @@ from saldo.charges.queries import MonthTotal, sum_by_month
 from saldo.core.identity import CustomerId
 from saldo.core.periods import Month
 from saldo.desk import figures
-from saldo.doors.visitor import Visitor, get_visitor
-from saldo.parties.queries import Customer, find_customer
+from saldo.doors.visitor import COST, Visitor, get_visitor
+from saldo.parties.queries import Customer, find_customer, find_customer_owner
+from saldo.parties.rules.roles import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Shown:
     currency: str
     currencies: tuple[str, ...]
     is_asked: bool  # the currency came with the address, so links carry it on
+    sees_cost: bool  # whether the visitor may see what this customer costs us
     sums: tuple[MonthTotal, ...]
 
     @property
@@ -67,8 +69,16 @@ def show_customer(request: HttpRequest, key: str) -> Shown:
         currency=currency,
         currencies=currencies,
         is_asked=asked in currencies,
+        sees_cost=_sees_cost(visitor, customer.key),
         sums=tuple(sorted((one for one in sums if one.currency == currency), key=lambda one: one.month)),
     )
+
+
+def _sees_cost(visitor: Visitor, key: CustomerId) -> bool:
+    if visitor.reach(COST) is not Reach.OWN_CUSTOMERS:
+        return visitor.sees_all_cost
+    owner = find_customer_owner(company=visitor.company.id, key=key)
+    return owner is not None and owner.user == visitor.user
 
 
 def _by_weight(sums: tuple[MonthTotal, ...], own: str) -> tuple[str, ...]:

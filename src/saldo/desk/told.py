@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from saldo.charges.rules.line import LineItem
 from saldo.core.identity import FileId
@@ -12,13 +12,14 @@ from saldo.desk import figures
 from saldo.desk.compare_page import ToldReason, Totals
 from saldo.desk.shown import Shown
 from saldo.explain.queries import Explanation, get_bill
+from saldo.explain.rules.explanation import Reason
 from saldo.explain.rules.reasons import explain
 from saldo.explain.wording import headline, sentence, sentence_without_cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Reasons in words, in the order of the explanation; ``totals`` None where cost is not shown.
+    """Reasons in words, the largest first, by product where cost is not shown; ``totals`` are None there.
 
     ``lines`` are those of both bills, so that who shows them need not ask again; they hold cost.
     """
@@ -40,8 +41,10 @@ def tell_change(*, shown: Shown, before: Month, after: Month) -> Told:
         month: get_bill(company=company, customer=customer, period=month, currency=shown.currency)
         for month in {before, after}
     }
+    with_cost = shown.sees_cost
     found = explain(before=bills[before], after=bills[after])
-    with_cost = shown.visitor.sees_cost
+    if not with_cost:  # the largest first would tell which is the largest, and so would the numbers in addresses
+        found = replace(found, reasons=tuple(sorted(found.reasons, key=_by_product)))
     language = figures.language()
     reasons = tuple(
         ToldReason(
@@ -58,3 +61,8 @@ def tell_change(*, shown: Shown, before: Month, after: Month) -> Told:
     totals = Totals(before=found.before, after=found.after, unexplained=found.unexplained) if with_cost else None
     lines = {month: tuple(line.item for line in bill.lines) for month, bill in bills.items()}
     return Told(reasons=reasons, totals=totals, explanation=found, lines=lines)
+
+
+def _by_product(reason: Reason) -> tuple[object, ...]:
+    rows = min(((one.file, one.row) for one in reason.lines), default=("", 0))
+    return reason.subject.casefold(), reason.code, reason.key, rows

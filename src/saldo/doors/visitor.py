@@ -60,9 +60,18 @@ class Visitor:
         return None if reach in {Reach.ALL, Reach.OWN_AREA} else 0
 
     @property
-    def sees_cost(self) -> bool:
-        """Whether amounts that Microsoft charges may be shown; without it: quantities, dates and causes only."""
-        return self.may(COST)
+    def sees_all_cost(self) -> bool:
+        """Whether what Microsoft charges may be shown for everybody; without it: quantities, dates and causes only."""
+        return self.may_everywhere(COST)
+
+    def sees_cost_in_list(self, capability: str) -> bool:
+        """Whether a list narrowed by this capability may show amounts: only where cost reaches all of its customers.
+
+        Somebody may answer for everybody in one role, and see the cost of their own customers alone in another.
+        """
+        return self.sees_all_cost or (
+            self.reach(COST) is Reach.OWN_CUSTOMERS and self.reach(capability) is Reach.OWN_CUSTOMERS
+        )
 
     @property
     def roles(self) -> tuple[Role, ...]:
