@@ -150,8 +150,13 @@ class MicrosoftBalance(models.Model):
 class Line(models.Model):
     """One billed row in the narrow form that pages and explanations read (`charges.rules.line.LineItem`)."""
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # PostgreSQL holds a line to its part; the part is held to its delivery and company, once and not for every line
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="+", db_index=False)
     row = models.BigIntegerField()
     customer = models.TextField()
@@ -199,7 +204,7 @@ class Line(models.Model):
 class CustomerTotal(models.Model):
     """What one document charges one customer in one currency, before tax; lists and movers read these, not lines."""
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = models.TextField()
     currency = models.CharField(max_length=3)
@@ -222,7 +227,7 @@ class UsageTotal(models.Model):
     Of daily usage, and of legacy usage files what they say was consumed: two sides that must agree.
     """
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = models.TextField()
     subscription = models.TextField()
