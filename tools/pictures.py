@@ -32,7 +32,7 @@ def main(address: str, password: str) -> None:
         keep(page, "imports")
         page.goto("/customers/?sort=-after")
         page.locator("[data-item] th a").nth(1).click()
-        page.wait_for_function("window.Chart && Chart.getChart(document.querySelector('canvas'))")
+        page.wait_for_function("() => window.Chart && Chart.getChart(document.querySelector('canvas'))")
         keep(page, "customer")
         page.get_by_role("link", name="Compare months").click()
         page.locator("[data-evidence]").first.click()

@@ -164,7 +164,7 @@ class TestAskingWhy:
 
 class TestOneself:
     def test_the_language_changes_and_stays(self, visit) -> None:
-        page = visit("/customers/", who="global")
+        page = visit("/customers/", who="billing-of-some")
         page.get_by_label("Language: English").click()
         page.get_by_role("button", name="Svenska").click()
         expect(page.locator("html")).to_have_attribute("lang", "sv")
@@ -173,7 +173,7 @@ class TestOneself:
         expect(page.locator("html")).to_have_attribute("lang", "sv")
 
     def test_the_theme_changes_and_stays(self, visit) -> None:
-        page = visit("/customers/", who="sales")
+        page = visit("/customers/", who="billing-reader")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         page.locator("[data-theme-switch]").click()
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

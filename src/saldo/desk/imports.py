@@ -145,9 +145,8 @@ def _open_attempt(attempt: AttemptSeen, visitor: Visitor) -> dict[str, Any]:
         "kind": "bad" if is_refused else "idle",
         "icon": "alert-square-rounded" if is_refused else "info-circle",
         "what": figures.say("pages.imports.refused-what" if is_refused else "pages.imports.duplicate-what"),
-        "next": f"{say_code(attempt.code, attempt.facts)} {figures.say('pages.imports.refused-next')}"
-        if is_refused
-        else "",
+        "next": say_code(attempt.code, attempt.facts) if is_refused else "",
+        "then": figures.say("pages.imports.refused-next") if is_refused else "",
     }
     facts = [
         (figures.say("pages.imports.fact.name"), attempt.name),
