@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from saldo.audit.queries import Entry, check_chain, count_entries, list_entries
+from saldo.core.identity import CompanyId
+from saldo.desk.audit_words import changes, find_names, name
 from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
-from saldo.doors.gate import gate
+from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.words import has_words, say
-from saldo.parties.queries import list_names, list_people
+from saldo.parties.queries import list_people
 from saldo.parties.rules.roles import Reach
 
 OWN_AREA = "parties.person"
@@ -34,7 +36,7 @@ class Row:
     changes: tuple[str, ...]
 
 
-@gate("audit.read")
+@gate_everywhere("audit.read")
 def audit(request: HttpRequest) -> HttpResponse:
     """The log, newest first, filtered by person, subject and day."""
     visitor = get_visitor(request)
@@ -50,7 +52,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     window = Window(number=read_page(request.GET.get("page", "1")), total=count_entries(**wanted))
     entries = list_entries(**wanted, offset=window.offset, limit=PAGE_SIZE)
     context = {
-        "rows": _rows(entries),
+        "rows": _rows(entries, visitor.company.id),
         "asked": asked,
         "is_filtered": any(asked.values()),
         "has_bad_day": bool(asked["day"]) and day is None,
@@ -75,78 +77,20 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _rows(entries: tuple[Entry, ...]) -> list[Row]:
-    users = {_user(text) for entry in entries for text in (entry.actor, entry.subject)} - {None}
-    names = list_names(users=[user for user in users if user is not None])
+def _rows(entries: tuple[Entry, ...], company: CompanyId) -> list[Row]:
+    names = find_names(entries=entries, company=company)
     return [
         Row(
             at=entry.at,
-            actor=_name(entry.actor, names),
+            actor=name(entry.actor, names),
             what=say(entry.code, **_plain(entry.facts)) if has_words(entry.code) else entry.code,
             code=entry.code,
-            subject=_name(entry.subject, names) if entry.subject != entry.actor else "",
-            changes=changes(entry.facts),
+            subject=name(entry.subject, names) if entry.subject != entry.actor else "",
+            changes=changes(entry, names),
         )
         for entry in entries
     ]
 
 
-def changes(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Before → after, one line for each thing that changed; other facts as they stand."""
-    if "before" in facts or "after" in facts:
-        before, after = facts.get("before"), facts.get("after")
-        if isinstance(before, list) or isinstance(after, list):
-            return _role_changes(before or [], after or [])
-        return (f"{_value(before)} → {_value(after)}",)
-    return tuple(f"{_fact_name(name)}: {_value(value)}" for name, value in facts.items())
-
-
-def _role_changes(before: list[Any], after: list[Any]) -> tuple[str, ...]:
-    old = {role["role"]: role for role in before}
-    new = {role["role"]: role for role in after}
-    lines = []
-    for role in dict.fromkeys([*old, *new]):
-        if old.get(role) != new.get(role):
-            lines.append(f"{say(f'doors.role.{role}')}: {_scope(old.get(role))} → {_scope(new.get(role))}")
-    return tuple(lines)
-
-
-def _scope(grant: Mapping[str, str] | None) -> str:
-    if grant is None:
-        return say("desk.audit.none")
-    parts = [say(f"desk.scope.{grant['scope']}"), grant.get("of", "")]
-    if grant.get("until"):
-        parts.append(say("desk.audit.ends-before", day=grant["until"]))
-    return ", ".join(part for part in parts if part)
-
-
-def _fact_name(name: str) -> str:
-    code = f"desk.audit.fact.{name}"
-    return say(code) if has_words(code) else name
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return say("desk.audit.yes" if value else "desk.audit.no")
-    for code in (f"doors.refused.{value}", f"desk.audit.value.{value}"):
-        if isinstance(value, str) and has_words(code):
-            return say(code)
-    return "—" if value in (None, "") else str(value)
-
-
 def _plain(facts: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in facts.items()}
-
-
-def _user(text: str) -> int | None:
-    kind, _, number = text.partition(":")
-    return int(number) if kind == "user" and number.isdigit() else None
-
-
-def _name(text: str, names: Mapping[int, str]) -> str:
-    user = _user(text)
-    if user is not None:
-        return names.get(user, say("desk.audit.forgotten", number=user))
-    kind, _, number = text.partition(":")
-    code = f"desk.audit.kind.{kind}"
-    return say(code, number=number) if has_words(code) else text
+    return {fact: str(value) for fact, value in facts.items()}

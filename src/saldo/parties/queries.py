@@ -124,6 +124,11 @@ def name_customers(*, company: CompanyId, keys: Iterable[CustomerId]) -> dict[Cu
     return {CustomerId(key): name for key, name in found}
 
 
+def name_customer_rows(*, company: CompanyId, rows: Iterable[int]) -> dict[int, str]:
+    """The names of customers by the numbers under which the log knows them."""
+    return dict(_customers(company).filter(pk__in=set(rows)).values_list("pk", "name"))
+
+
 def count_customers(*, company: CompanyId) -> int:
     """How many customers the company has."""
     return _customers(company).count()
