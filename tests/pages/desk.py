@@ -131,6 +131,7 @@ def _seat(company: CompanyId) -> dict[str, Any]:
         "billing": one("billing", Role.BILLING_ADMIN),
         "sales": one("sales", Role.SALES_AGENT),
         "billing-of-some": one("billing-of-some", Role.BILLING_ADMIN, scope=Scope.OWN_CUSTOMERS),
+        "global-of-some": one("global-of-some", Role.GLOBAL_ADMIN, scope=Scope.OWN_CUSTOMERS),
         "billing-reader": one("billing-reader", Role.BILLING_ADMIN, scope=Scope.READ_ONLY),
         "helpdesk-of-provider": one("provider", Role.HELPDESK_AGENT, scope=Scope.HANDED_OVER, scope_of="Norrhjälp AB"),
         "former": one("former", Role.GLOBAL_ADMIN, ends_before=date(2026, 1, 1)),

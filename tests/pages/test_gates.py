@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from saldo.audit.queries import list_entries
 from saldo.parties.company import company_context
+from tests.pages.crawl import walk
 from tests.pages.desk import PEOPLE_OF_ROLES, Desk
 from tests.pages.people import signed_in
 
@@ -150,7 +151,8 @@ class TestEveryPage:
 
 
 class TestScopes:
-    ABOUT_ALL = ("home", "imports", "import-progress")
+    ABOUT_ALL = ("home", "imports", "import-progress", "audit", "users", "user-invite", "user")
+    ACTS_ABOUT_ALL = ("import-upload", "import-accept", "user-disable", "user-link")
 
     @pytest.mark.parametrize("page", ["customer", "customer-bill", "customer-daily", "compare-months", "compare-csv"])
     def test_own_customers_opens_those_and_no_other(self, desk: Desk, page: str) -> None:
@@ -160,7 +162,17 @@ class TestScopes:
 
     @pytest.mark.parametrize("page", ABOUT_ALL)
     def test_own_customers_opens_no_page_about_everybody(self, desk: Desk, page: str) -> None:
-        assert ask(signed_in(desk.people["billing-of-some"]), desk, page, "GET") == 403
+        for who in ("billing-of-some", "global-of-some"):
+            assert ask(signed_in(desk.people[who]), desk, page, "GET") == 403
+
+    @pytest.mark.parametrize("page", ACTS_ABOUT_ALL)
+    def test_own_customers_lets_nobody_do_what_concerns_everybody(self, desk: Desk, page: str) -> None:
+        assert ask(signed_in(desk.people["global-of-some"]), desk, page, "POST") == 403
+
+    @pytest.mark.parametrize("who", ["billing-of-some", "global-of-some"])
+    def test_own_customers_leads_to_no_shut_door(self, desk: Desk, who: str) -> None:
+        pages = [page for page in walk(signed_in(desk.people[who]), start=("/", "/palette/?q="))]
+        assert {page.address for page in pages if page.status == 403} == set()
 
     @pytest.mark.parametrize("page", ["import-row", "import-original"])
     def test_own_customers_shows_no_row_of_another(self, desk: Desk, page: str) -> None:

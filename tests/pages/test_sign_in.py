@@ -21,6 +21,7 @@ from django.test import Client
 from saldo.audit.queries import list_entries
 from saldo.core.identity import CompanyId
 from saldo.parties import people
+from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
 from saldo.parties.queries import find_person
 from saldo.parties.rules.roles import Grant, Role
@@ -180,7 +181,7 @@ class TestInvitation:
         assert is_in(client)
         assert client.get("/second-factor/on/").status_code == 200
         assert Client().post(link, chosen).status_code == 410
-        assert acts(company)[-2:] == ["parties.person.invited", "doors.password.set"]
+        assert acts(company)[-3:] == ["parties.person.invited", "parties.person.link-made", "doors.password.set"]
 
     def test_refuses_a_password_that_is_too_short(self, company: CompanyId) -> None:
         boss = a_person(company=company, grants=Role.GLOBAL_ADMIN)
@@ -198,6 +199,18 @@ class TestInvitation:
         chosen = {"new_password1": "another walk by the sea", "new_password2": "another walk by the sea"}
         assert client.post(found[1], chosen)["Location"] == "/sign-in/"
         assert not is_in(client)
+
+    def test_of_somebody_invited_elsewhere_gives_no_link_that_would_open_that_other_company(
+        self, company: CompanyId
+    ) -> None:
+        elsewhere = found_company(name="Söder & Co", country="SE", currency="SEK", cloud="global", actor="t", at=NOW)
+        invited = a_person(company=elsewhere, grants=Role.GLOBAL_ADMIN, email="bo@fjordlys.example")
+        invited.set_unusable_password()
+        invited.save()
+        client = signed_in(a_person(company=company, grants=Role.USER_MANAGEMENT_ADMIN))
+        answer = client.post("/users/invite/", {"email": "bo@fjordlys.example", "role-sales-agent": "on"}, follow=True)
+        assert b"bo@fjordlys.example" in answer.content
+        assert b"/invitation/" not in answer.content
 
     def test_of_somebody_with_an_account_gives_roles_and_no_link_to_its_password(self, company: CompanyId) -> None:
         boss = a_person(company=company, grants=Role.GLOBAL_ADMIN)

@@ -37,8 +37,17 @@ class TestChangeOfRoles:
         assert refused == "parties.person.global-admin-only"
         assert find_refusal(by=[GLOBAL], is_self=False, before=before, after=after, today=TODAY) is None
 
-    @pytest.mark.parametrize("narrowed", [{"ends_before": TODAY}, {"scope": Scope.READ_ONLY}, {"company": ELSEWHERE}])
-    def test_finds_no_global_admin_in_a_role_that_ended_reads_only_or_is_elsewhere(self, narrowed):
+    @pytest.mark.parametrize(
+        "narrowed",
+        [
+            {"ends_before": TODAY},
+            {"scope": Scope.READ_ONLY},
+            {"scope": Scope.OWN_CUSTOMERS},
+            {"scope": Scope.HANDED_OVER},
+            {"company": ELSEWHERE},
+        ],
+    )
+    def test_finds_no_global_admin_in_a_role_that_ended_is_narrowed_or_is_elsewhere(self, narrowed):
         former = replace(GLOBAL, **narrowed)
         refused = find_refusal(by=[MANAGER, former], is_self=False, before=[], after=[GLOBAL], today=TODAY)
         assert refused == "parties.person.global-admin-only"
@@ -61,6 +70,11 @@ class TestAccount:
         refused = find_account_refusal(by=[GLOBAL], of=owned, today=TODAY)
         assert refused == "parties.person.other-company"
 
+    @pytest.mark.parametrize("scope", [Scope.READ_ONLY, Scope.OWN_CUSTOMERS, Scope.HANDED_OVER])
+    def test_is_left_alone_by_who_manages_with_some_customers_only(self, scope):
+        refused = find_account_refusal(by=[replace(MANAGER, scope=scope)], of=[AGENT], today=TODAY)
+        assert refused == "parties.person.other-company"
+
     def test_of_a_global_admin_is_touched_by_global_admins_of_the_same_company_only(self):
         managers = [MANAGER, replace(GLOBAL, company=ELSEWHERE)]
         refused = find_account_refusal(by=managers, of=[GLOBAL], today=TODAY)
@@ -69,10 +83,12 @@ class TestAccount:
 
 
 class TestLastManager:
-    def test_leaves_nobody_when_the_only_other_manager_reads_or_has_ended(self):
+    def test_leaves_nobody_when_every_other_manager_is_narrowed_or_has_ended(self):
         ended = grant(Role.USER_MANAGEMENT_ADMIN, ends_before=TODAY)
         reader = grant(Role.GLOBAL_ADMIN, scope=Scope.READ_ONLY)
-        assert leaves_nobody(managers=[(1, MANAGER), (2, ended), (3, reader), (4, AGENT)], without=1, today=TODAY)
+        of_some = grant(Role.GLOBAL_ADMIN, scope=Scope.OWN_CUSTOMERS)
+        others = [(2, ended), (3, reader), (4, AGENT), (5, of_some)]
+        assert leaves_nobody(managers=[(1, MANAGER), *others], without=1, today=TODAY)
 
     def test_leaves_somebody_when_another_person_manages(self):
         assert not leaves_nobody(managers=[(1, MANAGER), (2, GLOBAL)], without=1, today=TODAY)

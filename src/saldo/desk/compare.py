@@ -109,7 +109,7 @@ def _page(shown: Shown, told: Told, before: Month, after: Month, selected: int |
         customer_name=shown.customer.name,
         customer_href=address(reverse("desk:customer", args=[key]), shown.currency_facts),
         action=reverse("desk:compare-months", args=[key]),
-        imports_href=reverse("desk:imports"),
+        imports_href=reverse("desk:imports") if shown.visitor.may_everywhere("buy.invoice.read") else "",
         xlsx_href=address(reverse("desk:compare-xlsx", args=[key]), facts),
         csv_href=address(reverse("desk:compare-csv", args=[key]), facts),
         months=shown.months[::-1],

@@ -29,12 +29,13 @@ def row(request: HttpRequest, file: str, row: int) -> HttpResponse:
     if place is None:
         raise Http404(figures.say("pages.problem.no-row"))
     delivery, part = place
+    sees_files = get_visitor(request).may_everywhere("buy.invoice.read")
     page = {
         "row": figures.number(row),
         "cells": cells,
         "name": part.name,
-        "imports_href": reverse("desk:imports"),
-        "file_href": address(reverse("desk:imports"), {"delivery": delivery.id}),
+        "imports_href": reverse("desk:imports") if sees_files else "",
+        "file_href": address(reverse("desk:imports"), {"delivery": delivery.id}) if sees_files else "",
         "file_words": name_file(delivery.kind, delivery.month, is_estimated=delivery.is_estimated),
     }
     return render(request, "desk/customers/row.html", {"page": page})

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from saldo.core.problems import Refused
 from saldo.desk.role_form import RoleBox, boxes_for, read_grants
 from saldo.doors.entrance import invitation_address
-from saldo.doors.gate import gate
+from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.words import say
 from saldo.doors.world import get_world
@@ -24,7 +24,7 @@ from saldo.parties.queries import Person, find_person, list_people
 from saldo.parties.rules.roles import Grant, Role, count_approvers
 
 
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def users(request: HttpRequest) -> HttpResponse:
     """People by roles, and the alarm when fewer than two could approve something."""
     visitor = get_visitor(request)
@@ -41,7 +41,7 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/users.html", context)
 
 
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def invite(request: HttpRequest) -> HttpResponse:
     """Ask for address, name and roles; answer with the link that sets the password."""
     visitor = get_visitor(request)
@@ -71,14 +71,14 @@ def _invite(request: HttpRequest, visitor: Visitor, email: str, name: str, grant
         at=get_world().clock.now(),
     )
     person = _person(request, made)
-    if person.is_invited:
+    if person.is_invited and _refusal_of_link(visitor, made) is None:
         return _show_link(request, visitor, made)
-    # They have an account already, perhaps in another company: its password is theirs.
+    # They have an account already, perhaps in another company: its password is theirs, or that company's to give.
     messages.success(request, say("desk.user.has-account", name=person.name or person.email))
     return redirect("desk:user", made)
 
 
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def user(request: HttpRequest, user: int) -> HttpResponse:
     """One person's roles, and what each opens."""
     visitor, person = get_visitor(request), _person(request, user)
@@ -97,31 +97,39 @@ def user(request: HttpRequest, user: int) -> HttpResponse:
 
 
 @require_POST
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def disable(request: HttpRequest, user: int) -> HttpResponse:
     """Let somebody sign in no more."""
     return _change(request, user, disable_person, "desk.user.now-disabled")
 
 
 @require_POST
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def enable(request: HttpRequest, user: int) -> HttpResponse:
     """Let somebody sign in again."""
     return _change(request, user, enable_person, "desk.user.now-enabled")
 
 
 @require_POST
-@gate("people.manage")
+@gate_everywhere("people.manage")
 def link(request: HttpRequest, user: int) -> HttpResponse:
     """A new link that sets the password; who holds it comes in as this person, so it is written down."""
     visitor = get_visitor(request)
     _person(request, user)
+    refused = _refusal_of_link(visitor, user)
+    if refused is not None:
+        messages.error(request, say(refused))
+        return redirect("desk:user", user)
+    return _show_link(request, visitor, user)
+
+
+def _refusal_of_link(visitor: Visitor, user: int) -> str | None:
+    """Why they may not hold this person's link; None when they may, which then stands in the log."""
     try:
         permit_link(company=visitor.company.id, user=user, by=_me(visitor), at=get_world().clock.now())
     except Refused as refused:
-        messages.error(request, say(refused.code))
-        return redirect("desk:user", user)
-    return _show_link(request, visitor, user)
+        return refused.code
+    return None
 
 
 def _change(request: HttpRequest, user: int, act: Any, done: str) -> HttpResponse:

@@ -64,8 +64,10 @@ GROUPS = (
     Group(
         heading="doors.nav.house",
         places=(
-            Place(page="users", capability="people.manage", icon="user-cog", key="u", also=("user",)),
-            Place(page="audit", capability="audit.read", icon="history", key="a"),
+            Place(
+                page="users", capability="people.manage", icon="user-cog", key="u", also=("user",), is_of_everybody=True
+            ),
+            Place(page="audit", capability="audit.read", icon="history", key="a", is_of_everybody=True),
         ),
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from saldo.parties.rules.roles import Grant, Role, Scope, may
+from saldo.core.identity import CompanyId
+from saldo.parties.rules.roles import Grant, Reach, Role, Scope, may
 
 MANAGE = "people.manage"
 
@@ -39,7 +40,7 @@ def find_account_refusal(*, by: Iterable[Grant], of: Iterable[Grant], today: dat
     """
     held, owned = tuple(by), tuple(of)
     for grant in owned:
-        if not may(grants=held, capability=MANAGE, company=grant.company, today=today).is_allowed:
+        if not _manages(held, grant.company, today):
             return "parties.person.other-company"
         if grant.role is Role.GLOBAL_ADMIN and not _is_global_admin(held, grant, today):
             return "parties.person.global-admin-only"
@@ -51,19 +52,20 @@ def leaves_nobody(*, managers: Iterable[tuple[int, Grant]], without: int, today:
 
     ``managers`` are (person, grant) of everybody who can sign in.
     """
-    return not any(
-        may(grants=[grant], capability=MANAGE, company=grant.company, today=today).is_allowed
-        for person, grant in managers
-        if person != without
-    )
+    return not any(_manages([grant], grant.company, today) for person, grant in managers if person != without)
+
+
+def _manages(grants: Iterable[Grant], company: CompanyId, today: date) -> bool:
+    """Whether these let somebody manage everybody of a company; a role over some customers manages nobody."""
+    return may(grants=grants, capability=MANAGE, company=company, today=today).reach is Reach.ALL
 
 
 def _is_global_admin(grants: Iterable[Grant], other: Grant, today: date) -> bool:
-    """Whether these make somebody a Global admin today in the company of the other grant, and not for reading only."""
+    """Whether these make somebody a Global admin today over the whole company of the other grant."""
     return any(
         grant.role is Role.GLOBAL_ADMIN
         and grant.company == other.company
-        and grant.scope is not Scope.READ_ONLY
+        and grant.scope is Scope.ALL
         and (grant.ends_before is None or today < grant.ends_before)
         for grant in grants
     )
