@@ -9,8 +9,6 @@ from typing import Any
 
 from saldo.charges.formats.refusals import UnableToReadFile
 
-MANIFEST = "manifest.json"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
@@ -33,21 +31,28 @@ def is_manifest(path: Path) -> bool:
 def read_manifest(path: Path) -> Export:
     """The export of a manifest. Refuses (UnableToReadFile): charges.file.missing-part, charges.file.no-rows."""
     manifest = _manifest(_load(path))
-    names = [str(blob.get("name", "")) for blob in manifest["blobs"] if isinstance(blob, dict)]
+    names = dict.fromkeys(str(blob.get("name", "")) for blob in manifest["blobs"] if isinstance(blob, dict))
     if not names:
         raise UnableToReadFile(code="charges.file.no-rows", facts={"file": str(path)})
-    blobs = []
+    blobs: dict[Path, None] = {}
     for name in names:
         blob = path.parent / Path(name).name  # a manifest must not lead out of its folder
-        if not blob.is_file():
-            raise UnableToReadFile(code="charges.file.missing-part", facts={"file": str(path), "seen": name})
-        blobs.append(blob)
+        if blob in blobs or not _is_there(blob):
+            raise UnableToReadFile(code="charges.file.missing-part", facts={"file": str(path), "seen": name[:80]})
+        blobs[blob] = None
     return Export(
         folder=path.parent,
         blobs=tuple(blobs),
         version=str(manifest.get("eTag", "")),
         address=str(manifest.get("rootDirectory", "")),
     )
+
+
+def _is_there(blob: Path) -> bool:
+    try:
+        return blob.is_file()
+    except OSError:  # a name that no folder can hold
+        return False
 
 
 def _manifest(found: dict[str, Any]) -> dict[str, Any]:

@@ -30,10 +30,11 @@ def name_columns(header: Sequence[str], *, file: str) -> tuple[Shape, Mapping[st
     if missing:
         facts = {"file": file, "row": 0, "column": missing[0].name, "kind": shape.kind, "seen": ", ".join(header)[:200]}
         raise UnableToReadFile(code="charges.file.missing-column", facts=facts)
-    return shape, _mapping(shape, header, file)
+    return shape, map_columns(shape, header, file=file)
 
 
-def _mapping(shape: Shape, header: Sequence[str], file: str) -> Mapping[str, str]:
+def map_columns(shape: Shape, header: Sequence[str], *, file: str) -> Mapping[str, str]:
+    """Each seen name's canonical one. Refuses (UnableToReadFile): charges.file.doubled-column."""
     names = _names(shape)
     mapping: dict[str, str] = {}
     taken: set[str] = set()

@@ -22,7 +22,7 @@ _INVOICE_IN_ADDRESS = re.compile(r"/invoices/(?:\w+-)?([DG]\w+)/", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One saved answer of the API: its rows as a part, and the invoice its address names."""
+    """One saved answer of the API: its rows as a part, and the invoice that its address or its first row names."""
 
     shape: Shape
     part: Part
@@ -45,11 +45,9 @@ def read_json_file(landed: Landed, *, folder: Path) -> Page | HeaderFile:
     """
     if is_json_lines(landed):
         return _lines_page(landed)
-    document = _load(landed)
-    items, address = _items(document)
-    if not items:
+    texts, address = _read_texts(landed)
+    if not texts:
         raise UnableToReadFile(code="charges.file.no-rows", facts={"file": landed.name})
-    texts = [_as_texts(item) for item in items]
     seen = {key.casefold() for key in texts[0]}
     if {"invoicedate", "totalcharges"} <= seen or {"balanceamount", "accountingdate"} <= seen:
         return HeaderFile(landed=landed, objects=tuple(_folded(text) for text in texts))
@@ -61,22 +59,28 @@ def is_json_lines(landed: Landed) -> bool:
     first, _, rest = landed.head.lstrip("\ufeff \r\n\t").partition("\n")
     if not first.startswith("{") or (rest.strip() and not rest.lstrip().startswith("{")):
         return False
-    try:
-        found = json.loads(first)
-    except ValueError:
-        return False
+    found = _line(first)
     return isinstance(found, dict) and not {"items", "totalCharges", "balanceAmount"} & found.keys()
+
+
+def _line(line: str) -> Any:
+    """What one line says; None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _lines_page(landed: Landed) -> Page:
     keys: dict[str, None] = {}
-    for line in landed.head.splitlines()[:_SAMPLE]:
-        try:
-            keys |= dict.fromkeys(json.loads(line))
-        except ValueError:
-            break  # the last line of the sample may be cut; a broken one is found when all are read
+    first, *others = landed.head.lstrip("\ufeff \r\n\t").split("\n")[:_SAMPLE]
+    for line in (first, *others):
+        found = _line(line)
+        if isinstance(found, dict):  # the last line may be cut; a broken one is found when all are read
+            keys |= dict.fromkeys(found)
     shape, columns = name_columns(tuple(keys), file=landed.name)
-    return Page(shape=shape, part=_part(landed, tuple(keys), columns, landed.text), document="", is_one_of_many=False)
+    part = _part(landed, tuple(keys), columns, landed.text)
+    return Page(shape=shape, part=part, document=_invoice(_line(first), columns), is_one_of_many=False)
 
 
 def _page(landed: Landed, texts: Sequence[Mapping[str, str]], *, address: str, folder: Path) -> Page:
@@ -92,15 +96,31 @@ def _page(landed: Landed, texts: Sequence[Mapping[str, str]], *, address: str, f
     return Page(
         shape=shape,
         part=part,
-        document=found[1] if found else "",
-        is_one_of_many="next" in address or "offset" in address.lower(),
+        document=found[1].upper() if found else _invoice(texts[0], columns),
+        is_one_of_many=any(word in address.lower() for word in ("next", "offset")),
     )
+
+
+def _invoice(row: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """The invoice that a row names, "" where it names none."""
+    named = (str(value) for key, value in row.items() if columns.get(key) == "InvoiceNumber")
+    return next(named, "").strip().upper()
 
 
 def _part(landed: Landed, header: tuple[str, ...], columns: Mapping[str, str], text: Path) -> Part:
     return Part(
         name=landed.name, sha256=landed.sha256, landed=text, format="json-lines", header=header, columns=columns
     )
+
+
+def _read_texts(landed: Landed) -> tuple[list[dict[str, str]], str]:
+    """The objects of a document with their values as texts, and the addresses it names."""
+    try:
+        items, address = _items(_load(landed))
+        return [_as_texts(item) for item in items], address
+    except RecursionError as fault:
+        facts = {"file": landed.name, "row": 0, "seen": "nested without end"}
+        raise UnableToReadFile(code="charges.file.bad-json", facts=facts) from fault
 
 
 def _load(landed: Landed) -> Any:
@@ -120,10 +140,6 @@ def _load(landed: Landed) -> Any:
     except ValueError as fault:
         facts = {"file": landed.name, "row": getattr(fault, "lineno", 0), "seen": str(fault)[:120]}
         raise UnableToReadFile(code="charges.file.bad-json", facts=facts) from fault
-    except RecursionError as fault:
-        raise UnableToReadFile(
-            code="charges.file.bad-json", facts={"file": landed.name, "row": 0, "seen": "nested without end"}
-        ) from fault
 
 
 def _items(document: Any) -> tuple[list[dict[str, Any]], str]:

@@ -15,7 +15,8 @@ from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.formats.shape import Delivery, Part
 from saldo.charges.rules.line import Kind
 
-_NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*\d+$", re.IGNORECASE)
+_NUMBERED = re.compile(r"(.*?)[-_. ]*(?:page|part)?[-_. ]*(?:\d+|\(\d+\))$", re.IGNORECASE)
+_MONTH = re.compile(r"(?:19|20)\d\d[-_. ]?(?:0[1-9]|1[0-2])$")
 _INVOICE_IN_FOLDER = re.compile(r"InvoiceId=([A-Z]\w+)", re.IGNORECASE)
 _HIDDEN = (".", "__")
 _TRUTH = re.compile(rb'\s*\{\s*"seed": \d+,\s*"start": "\d{4}-\d{2}"')
@@ -49,7 +50,12 @@ def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 def _is_for_import(file: Path, *, within: Path) -> bool:
     if not file.is_file() or any(part.startswith(_HIDDEN) for part in file.relative_to(within).parts):
         return False
-    return file.name != "truth.json" or not _TRUTH.match(file.read_bytes()[:200])
+    return file.name != "truth.json" or not _TRUTH.match(_beginning(file))
+
+
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(200)
 
 
 def recognise(files: Sequence[Path], *, folder: Path) -> Iterator[Found]:
@@ -113,8 +119,10 @@ def _export(export: Export, *, folder: Path) -> Found:
             if isinstance(found, HeaderFile):
                 return _unknown(found.landed)
             delivery = _delivery([found]) if isinstance(found, Page) else found
-            parts += delivery.parts
             kind = kind or delivery.kind
+            if delivery.kind != kind:
+                return _of_two_kinds(delivery, kind)
+            parts += delivery.parts
     assert kind is not None  # a manifest without blobs was refused when it was read
     found_in_address = _INVOICE_IN_FOLDER.search(export.address)
     return Delivery(
@@ -131,6 +139,12 @@ def _unknown(landed: Landed) -> Unread:
     return Unread(name=landed.name, refusal=UnableToReadFile(code="charges.file.unknown-kind", facts=facts))
 
 
+def _of_two_kinds(delivery: Delivery, kind: Kind) -> Unread:
+    name = delivery.parts[0].name
+    facts = {"file": name, "seen": f"{kind}, {delivery.kind}"}
+    return Unread(name=name, refusal=UnableToReadFile(code="charges.file.several-documents", facts=facts))
+
+
 def _delivery(pages: Sequence[Page]) -> Delivery:
     return Delivery(
         kind=pages[0].shape.kind,
@@ -141,7 +155,12 @@ def _delivery(pages: Sequence[Page]) -> Delivery:
 
 
 def _set_of(path: Path, page: Page) -> tuple[str, ...]:
-    """Pages belong together when they lie in one folder, are of one kind and invoice, and are numbered alike."""
-    numbered = _NUMBERED.fullmatch(path.name.split(".")[0])
-    stem = numbered[1] if numbered else path.name
+    """Pages belong together when they lie in one folder, are of one kind and invoice, and are numbered alike.
+
+    A month at the end of a name is no number of a page. The first page that a browser saved has no number: it belongs
+    to the others when its addresses say that there are more.
+    """
+    name = path.name.split(".")[0]
+    numbered = None if _MONTH.search(name) else _NUMBERED.fullmatch(name)
+    stem = numbered[1] if numbered else name if page.is_one_of_many else path.name
     return (str(path.parent), page.shape.kind, page.document, stem)

@@ -10,8 +10,9 @@ from saldo.charges.store.engine import literal, name
 MAX_LINE = 4 << 20
 
 # A figure becomes a text before the JSON is read: the reader would pass it through a binary fraction and lose digits.
-# Quotation marks inside a text follow a backslash, so only the end of a key can stand before the colon.
-_FIGURES_AS_TEXT = r"""regexp_replace(line, '([^\\]"\s*:\s*)(-?[0-9][-+.0-9eE]*)(\s*[,}])', '\1"\2"\3', 'g')"""
+# Quotation marks inside a text follow a backslash, and a text that begins with a colon stands behind one itself, or
+# behind a blank, a comma or a bracket: what is left before the colon is the end of a key.
+_FIGURES_AS_TEXT = r"""regexp_replace(line, '([^\\:,\[{\s]"\s*:\s*)(-?[0-9][-+.0-9eE]*)(\s*[,}])', '\1"\2"\3', 'g')"""
 
 
 def as_texts(part: Part) -> str:
@@ -29,11 +30,13 @@ def as_texts(part: Part) -> str:
         )
     shape = literal(json.dumps(dict.fromkeys(part.header, "VARCHAR"), ensure_ascii=False))
     wanted = ", ".join(f"NULLIF(told.{name(seen)}, '') AS {name(part.columns[seen])}" for seen in part.header)
-    lines = (
+    return f"SELECT {wanted} FROM (SELECT json_transform({_FIGURES_AS_TEXT}, {shape}) AS told FROM ({lines_of(part)}))"
+
+
+def lines_of(part: Part) -> str:
+    """SQL that gives the lines of a part of JSON lines as they came; blank ones are none."""
+    return (
         f"SELECT line FROM read_csv({literal(str(part.landed))}, auto_detect = false, header = false, delim = '\x01',"
         f" quote = '', escape = '', strict_mode = false, max_line_size = {MAX_LINE}, columns = {{'line': 'VARCHAR'}})"
-    )
-    return (
-        f"SELECT {wanted} FROM (SELECT json_transform({_FIGURES_AS_TEXT}, {shape}) AS told"
-        f" FROM ({lines}) WHERE trim(line) <> '')"
+        " WHERE trim(line) <> ''"
     )

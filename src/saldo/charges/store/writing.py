@@ -19,6 +19,7 @@ from saldo.charges.rules.cells import BAD_NUMBER, EMPTY, CellFault, read_day, re
 from saldo.charges.rules.line import Kind
 from saldo.charges.store.cells_sql import SEPARATOR, fault, read, typed
 from saldo.charges.store.checks_sql import verdict_column, verdicts_in_pass
+from saldo.charges.store.completing import with_all_columns
 from saldo.charges.store.engine import literal, name
 from saldo.charges.store.reading_sql import as_texts
 from saldo.core.identity import FileId
@@ -54,6 +55,7 @@ def write_part(connection: duckdb.DuckDBPyConnection, part: Part, *, kind: Kind,
     temporary = stored.with_suffix(f".{os.getpid()}.tmp")
     folder.mkdir(parents=True, exist_ok=True)
     try:
+        part = with_all_columns(connection, part, kind=kind)
         connection.execute(
             f"COPY ({_typing(shape, part)}) TO {literal(str(temporary))}"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
