@@ -22,6 +22,8 @@ from saldo.desk.paging import Window, address, read_page
 from saldo.desk.shown import Shown, show_customer
 from saldo.doors.gate import gate
 
+_SMALLEST = Decimal("0.000001")
+
 
 @gate("customer.read", customer="key")
 def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
@@ -41,7 +43,7 @@ def daily(request: HttpRequest, key: str, month: str) -> HttpResponse:
     )
     window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
     page: dict[str, Any] = _frame(shown, at, billed) | {
-        "rows": [_row(row, shown.sees_cost) for row in rows[window.rows]],
+        "rows": [_row(row, shown.sees_cost, shown.currency) for row in rows[window.rows]],
         "row_count": len(rows),
         "quantity": figures.number(sum((row.quantity for row in rows), Decimal(0))),
         "unit": billed[0].unit_type if billed else "",
@@ -90,10 +92,11 @@ def _frame(shown: Shown, at: Month, billed: list[LineItem]) -> dict[str, Any]:
     }
 
 
-def _row(row: DailyRow, with_cost: bool) -> dict[str, str]:
+def _row(row: DailyRow, with_cost: bool, currency: str) -> dict[str, str]:
     shown = {
         "day": figures.day(row.used_on),
         "resource": row.resource,
+        "resource_name": row.resource.rstrip("/").rpartition("/")[2],
         "quantity": figures.number(row.quantity),
         "row": figures.number(row.row),
         "href": "",
@@ -101,8 +104,15 @@ def _row(row: DailyRow, with_cost: bool) -> dict[str, str]:
     if with_cost:
         shown["href"] = reverse("desk:import-row", args=[row.file, row.row])
         shown["unit_price"] = "" if row.unit_price is None else figures.number(row.unit_price)
-        shown["amount"] = "" if row.amount is None else figures.number(row.amount)
+        shown["amount"] = "" if row.amount is None else _amount(row.amount, currency)
     return shown
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    """A day's amount in minor units; one too small for them keeps six digits. The row as sent has all of them."""
+    if value and not round_half_up(value, currency):
+        return figures.number(value.quantize(_SMALLEST))
+    return figures.rounded(value, currency)
 
 
 def _page_href(request: HttpRequest, asked: dict[str, str], number: int) -> str:

@@ -53,6 +53,9 @@
       var chosen = document.querySelector("#palette-found [aria-selected=true][href]");
       if (!chosen) { return; }
       chosen.click();
+    } else if (event.key === "Escape") {
+      document.getElementById("palette").close(); // a search field would only empty itself
+      event.stopPropagation();
     } else { return; }
     event.preventDefault();
   }

@@ -24,7 +24,7 @@
   }
 
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") { closeEvidence(); return; }
+    if (event.key === "Escape") { if (!document.querySelector("dialog[open]")) { closeEvidence(); } return; }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !singleKeys() || document.querySelector("dialog[open]")) { return; }
     var key = event.key.toLowerCase();
     if (key === "j") { move(1); } else if (key === "k") { move(-1); }
