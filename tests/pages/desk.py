@@ -67,6 +67,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "compare-xlsx": ("key",),
     "import-accept": ("delivery",),
     "import-refuse": ("delivery",),
+    "import-take-back": ("delivery",),
     "import-row": ("file", "row"),
     "import-original": ("file", "row"),
     "user": ("user",),

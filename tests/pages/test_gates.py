@@ -35,6 +35,7 @@ import-progress   GET   a . . a .
 import-upload     POST  a . . a .
 import-accept     POST  a . . a .
 import-refuse     POST  a . . a .
+import-take-back  POST  a . . a .
 import-row        GET   a . . a .
 import-original   GET   a . . a .
 users             GET   a a . . .
@@ -198,7 +199,7 @@ class TestScopes:
     def test_read_only_reads(self, desk: Desk, page: str) -> None:
         assert ask(signed_in(desk.people["billing-reader"]), desk, page, "GET") == 200
 
-    @pytest.mark.parametrize("page", ["import-upload", "import-accept", "import-refuse"])
+    @pytest.mark.parametrize("page", ["import-upload", "import-accept", "import-refuse", "import-take-back"])
     def test_read_only_changes_nothing(self, desk: Desk, page: str) -> None:
         assert ask(signed_in(desk.people["billing-reader"]), desk, page, "POST") == 403
 
@@ -226,7 +227,7 @@ class TestOtherCompany:
 
 _OURS = {
     *("customer", "customer-bill", "customer-daily", "compare-months", "compare-evidence", "compare-csv"),
-    *("compare-xlsx", "import-accept", "import-refuse", "import-row", "import-original"),
+    *("compare-xlsx", "import-accept", "import-refuse", "import-take-back", "import-row", "import-original"),
     *("user", "user-disable", "user-enable", "user-link"),
 }
 

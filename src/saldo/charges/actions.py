@@ -137,16 +137,40 @@ def withdraw_delivery(*, company: CompanyId, delivery: int, reason: str, actor: 
     row.state, row.accepted_because = "withdrawn", reason
     row.save(update_fields=["state", "accepted_because"])
     brought_back = versions.bring_back(row)
-    numbers = set(models.MicrosoftInvoice.objects.filter(delivery=row).values_list("number", flat=True))
-    _look_again(company, {row.document, *numbers}, balances_too=bool(numbers))
+    _look_again_at(company, row)
     _record("charges.delivery.withdrawn", row, actor, at, {"reason": reason, "brought_back": brought_back})
 
 
-def _get_counting(company: CompanyId, delivery: int) -> models.Delivery:
+def take_back_delivery(*, company: CompanyId, delivery: int, reason: str, actor: str, at: datetime) -> None:
+    """Let a delivery that was taken out count again, instead of the older version that had come back in its place.
+
+    Refuses (UnableToDecide): charges.delivery.unknown, charges.delivery.not-taken-out, charges.delivery.newer-counts.
+    """
+    row = _get(company, delivery)
+    if row.state != "withdrawn":
+        raise UnableToDecide(code="charges.delivery.not-taken-out", facts={"delivery": delivery, "state": row.state})
+    before = versions.find_predecessor(row)
+    if before is not None and before.pk > row.pk:
+        raise UnableToDecide(code="charges.delivery.newer-counts", facts={"delivery": delivery, "newer": before.pk})
+    row.state, row.accepted_because = "counts", ""  # a check that failed is open again
+    row.save(update_fields=["state", "accepted_because"])
+    if before is not None:
+        versions.supersede(before, by=row)
+    _look_again_at(company, row)
+    superseded = before.pk if before is not None else None
+    _record("charges.delivery.taken-back", row, actor, at, {"reason": reason, "superseded": superseded})
+
+
+def _get(company: CompanyId, delivery: int) -> models.Delivery:
     _lock(company)
     row = models.Delivery.objects.filter(company_id=company, pk=delivery).first()
     if row is None:
         raise UnableToDecide(code="charges.delivery.unknown", facts={"delivery": delivery})
+    return row
+
+
+def _get_counting(company: CompanyId, delivery: int) -> models.Delivery:
+    row = _get(company, delivery)
     if row.state != "counts":
         raise UnableToDecide(code="charges.delivery.not-counting", facts={"delivery": delivery, "state": row.state})
     return row
@@ -174,6 +198,14 @@ def _look_again(company: CompanyId, documents: set[str], *, balances_too: bool =
     versions.settle_months(company, documents)
     versions.settle_estimates(company)
     cross_checks.check_again(company, documents - {""}, balances_too=balances_too)
+
+
+def _look_again_at(company: CompanyId, delivery: models.Delivery) -> None:
+    """The same after a person decided about a delivery; one of headers speaks of many documents."""
+    numbers = set(models.MicrosoftInvoice.objects.filter(delivery=delivery).values_list("number", flat=True))
+    named = versions.name_unnumbered(company) if numbers else set()
+    has_balances = delivery.kind == "invoice-header"
+    _look_again(company, {delivery.document, *numbers, *named}, balances_too=has_balances)
 
 
 def _customers(prepared: Prepared) -> Iterable[CustomerSeen]:

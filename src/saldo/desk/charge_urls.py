@@ -26,6 +26,7 @@ IMPORTS = [
     path("imports/progress/", imports.progress, name="import-progress"),
     path("imports/<int:delivery>/accept/", import_acts.accept, name="import-accept"),
     path("imports/<int:delivery>/refuse/", import_acts.refuse, name="import-refuse"),
+    path("imports/<int:delivery>/take-back/", import_acts.take_back, name="import-take-back"),
     path("imports/rows/<str:file>/<int:row>/", rows.row, name="import-row"),
     path("imports/rows/<str:file>/<int:row>/as-sent/", rows.original, name="import-original"),
 ]

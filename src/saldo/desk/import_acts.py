@@ -1,4 +1,4 @@
-"""What a person does on the page of imports: bring files, accept one with a failed check open, take one out."""
+"""What a person does on the page of imports: bring files, accept one with a failed check open, take one out or back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from saldo.charges.actions import accept_delivery, withdraw_delivery
+from saldo.charges.actions import accept_delivery, take_back_delivery, withdraw_delivery
 from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.import_detail import say_code
@@ -54,6 +54,13 @@ def accept(request: HttpRequest, delivery: int) -> HttpResponse:
 def refuse(request: HttpRequest, delivery: int) -> HttpResponse:
     """Take a delivery out of all bills, with the reason for it."""
     return _decide(request, delivery, withdraw_delivery)
+
+
+@require_POST
+@gate_everywhere("buy.file.decide")
+def take_back(request: HttpRequest, delivery: int) -> HttpResponse:
+    """Let a delivery that was taken out count again, with the reason for it."""
+    return _decide(request, delivery, take_back_delivery)
 
 
 def _decide(request: HttpRequest, delivery: int, act: Callable[..., object]) -> HttpResponse:

@@ -32,7 +32,13 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
         "note": _note(opened, names),
         "checks": checks,
         "can_decide": can_decide,
-        "can_take_out": visitor.may_everywhere("buy.file.decide") and seen.state == "counts",
+        "can_take_back": visitor.may_everywhere("buy.file.decide") and _can_come_back(opened),
+        "take_back_href": reverse("desk:import-take-back", args=[seen.id]),
+        "take_back_means": figures.say(
+            "pages.imports.take-back-means",
+            lines=figures.number(seen.lines),
+            month=figures.month(seen.month) if seen.month else "—",
+        ),
         "accept_href": reverse("desk:import-accept", args=[seen.id]),
         "refuse_href": reverse("desk:import-refuse", args=[seen.id]),
         "refuse_means": figures.say(
@@ -46,6 +52,12 @@ def open_delivery(*, opened: DeliveryOpened, visitor: Visitor, names: Mapping[st
         "more_problems": max(opened.problem_rows - len({(p.file, p.row) for p in opened.problems}), 0),
         "facts": _facts(opened, names),
     } | _versions(opened.versions, seen, visitor.sees_all_cost)
+
+
+def _can_come_back(opened: DeliveryOpened) -> bool:
+    """Whether it was taken out and no newer version counts instead."""
+    newer = (one for one in opened.versions if one.id > opened.seen.id)
+    return opened.seen.state == "withdrawn" and not any(one.state == "counts" for one in newer)
 
 
 def say_code(code: str, facts: Mapping[str, Any]) -> str:
