@@ -195,6 +195,15 @@ class TestEstimates:
         assert postman.bring(seats(InvoiceNumber="", seats=11)).state == "replaced"
         assert postman.amounts(with_estimates=True) == ["396.00"]
 
+    @pytest.mark.parametrize("currencies", [("SEK", "EUR"), ("EUR", "SEK")])
+    def test_an_estimate_in_two_currencies_never_stands_beside_what_was_billed(
+        self, postman: Postman, currencies: tuple[str, str]
+    ) -> None:
+        postman.bring(*(seats(InvoiceNumber="", Currency=currency) for currency in currencies))
+        postman.bring(seats())
+        assert postman.states() == ["superseded", "counts"]
+        assert postman.checks(2)["I15"] == (1, 0, 0)
+
     def test_unbilled_daily_usage_leaves_the_estimate_of_the_bill_alone(self, postman: Postman) -> None:
         postman.bring(seats(InvoiceNumber=""))
         postman.bring(day())

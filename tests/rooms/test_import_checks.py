@@ -89,6 +89,20 @@ class TestBalance:
         self._say(postman, "360.00")
         assert "I5" not in postman.checks(2)
 
+    def test_balances_of_two_currencies_in_one_file_are_one_check_of_two(self, postman: Postman) -> None:
+        first = "firstInvoiceCreationDate"
+        said = {"accountingDate": "2026-04-30", first: "2026-04-08"}
+        in_euro = header(number="G000000002", total="100.00", currencyCode="EUR")
+        postman.bring_header(header(total="360.00"), in_euro)
+        postman.bring_header(
+            {"balanceAmount": "360.00", "currencyCode": "SEK"} | said,
+            {"balanceAmount": "99.00", "currencyCode": "EUR"} | said,
+        )
+        assert postman.checks(1)["I5"] == postman.checks(2)["I5"] == (1, 0, 1)
+        opened = history.get_delivery(company=postman.company, delivery=postman.delivery(2))
+        (sample,) = next(check.samples for check in opened.checks if check.code == "I5")
+        assert (sample["group"], sample["expected"], sample["seen"]) == ("EUR", "99", "100")
+
     def _say(self, postman: Postman, balance: str) -> None:
         said = {"balanceAmount": balance, "currencyCode": "SEK", "accountingDate": "2026-04-30"}
         postman.bring_header(said | {"firstInvoiceCreationDate": "2026-03-08"})
@@ -160,6 +174,11 @@ class TestCycles:
         postman.bring_header(header(number="D000000001", on="2026-03-06", total="1.00"))
         postman.bring(legacy_usage(ChargeEndDate="3/20/2026"))
         assert postman.checks(2)["I6"] == FAILED
+
+
+def test_a_file_in_two_currencies_has_no_total(postman: Postman) -> None:
+    result = postman.bring(seats(), seats(Currency="EUR"))
+    assert (result.state, result.outcome.currency, result.outcome.total) == ("accepted", "", None)
 
 
 def test_total_of_daily_usage_keeps_every_digit(postman: Postman) -> None:

@@ -140,9 +140,9 @@ def _check_estimates(company: CompanyId) -> None:
     failed: dict[int, int] = {}
     estimates = models.Delivery.objects.filter(company_id=company, is_estimated=True).exclude(state="withdrawn")
     for estimate in estimates.exclude(superseded_by__is_estimated=True):
-        billed = _counting(company).filter(
-            kind=estimate.kind, month=estimate.month, currency=estimate.currency, is_estimated=False
-        )
+        billed = _counting(company).filter(kind=estimate.kind, month=estimate.month, is_estimated=False)
+        if estimate.currency:
+            billed = billed.filter(currency__in=[estimate.currency, ""])
         for pk in billed.values_list("id", flat=True):
             for one in (estimate.pk, pk):
                 failed[one] = failed.get(one, 0) + (estimate.state == "counts")

@@ -12,6 +12,8 @@ from saldo.charges.rules.line import Kind
 from saldo.core.identity import CompanyId
 from saldo.core.periods import Month
 
+_WITHOUT_MONEY: Kind = "legacy-usage-daily"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemFound:
@@ -37,7 +39,7 @@ class CheckCounted:
 class FileOutcome:
     """One imported file. ``total`` is its own sum before tax, zero where its kind carries no money.
 
-    Invoice headers charge with tax only, so theirs is with tax; None when they are in several currencies.
+    Invoice headers charge with tax only, so theirs is with tax; None where several currencies cannot be one sum.
     """
 
     name: str
@@ -89,7 +91,7 @@ def _outcome(part: models.Part, problems: list[ProblemFound], checks: list[Check
         currency=delivery.currency,
         rows=part.rows,
         lines=part.lines,
-        total=None if delivery.kind == "invoice-header" and not delivery.currency else part.total,
+        total=part.total if delivery.currency or delivery.kind == _WITHOUT_MONEY else None,
         problems=tuple(problems),
         checks=tuple(sorted(checks, key=lambda check: int(check.code.removeprefix("I")))),
     )

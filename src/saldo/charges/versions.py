@@ -70,7 +70,7 @@ def settle_estimates(company: CompanyId) -> None:
             "UPDATE charges_delivery e SET state = 'counts', superseded_by_id = NULL FROM charges_delivery b"
             " WHERE e.company_id = %(company)s AND e.is_estimated AND e.state = 'superseded'"
             " AND b.id = e.superseded_by_id AND NOT b.is_estimated AND NOT (b.state = 'counts'"
-            " AND b.kind = e.kind AND b.month IS NOT DISTINCT FROM e.month AND b.currency = e.currency)",
+            f" AND b.kind = e.kind AND b.month IS NOT DISTINCT FROM e.month AND {_ONE_CURRENCY})",
             {"company": company},
         )
         cursor.execute(
@@ -81,9 +81,11 @@ def settle_estimates(company: CompanyId) -> None:
         )
 
 
+# a file whose rows are in several currencies has none of its own, and meets every other
+_ONE_CURRENCY = "(b.currency = e.currency OR '' IN (b.currency, e.currency))"
 _SUPERSEDES = (
     "b.company_id = e.company_id AND NOT b.is_estimated AND b.state = 'counts' AND b.kind = e.kind"
-    " AND b.month = e.month AND b.currency = e.currency"
+    f" AND b.month = e.month AND {_ONE_CURRENCY}"
 )
 
 
