@@ -18,7 +18,7 @@ from saldo.charges.rules.proration import (
     seats_by_rule_b,
     usage_charged,
 )
-from saldo.charges.store.checks_sql import row_checks
+from saldo.charges.store.checks_sql import row_checks, with_factors
 from saldo.core.money import minor_digits, minor_unit
 
 SHOWN = Decimal("0.0000000001")
@@ -92,7 +92,8 @@ def verdict(line_engine: duckdb.DuckDBPyConnection, row: Row, amount: Decimal) -
         "Subtotal": amount,
     }
     listed = ", ".join(f"CAST('{value:f}' AS DECIMAL(38,18)) AS {name}" for name, value in figures.items())
-    found = line_engine.execute(f"SELECT {check.verdict} FROM (SELECT {listed})").fetchone()
+    rows = with_factors("nce-reconciliation", f"SELECT {listed}")
+    found = line_engine.execute(f"SELECT {check.verdict} FROM ({rows})").fetchone()
     assert found is not None
     return str(found[0])
 
