@@ -43,6 +43,19 @@ def pytest_unconfigure() -> None:
 NOW = datetime(2026, 5, 12, 7, 12, tzinfo=UTC)
 
 
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """An empty home for a program started by a test; its database is stopped at the end.
+
+    Not below pytest's own folder: another run on this machine shuts that to the database's user.
+    """
+    with tempfile.TemporaryDirectory(prefix="saldo-home-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "home"
+        yield home
+        if (home / "postgres").exists():
+            Embedded(home).stop()
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only loopback and local sockets answer; anything else is a fault of the test."""

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from saldo.cli.commands import parser
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
 from saldo.server.messages import message_of
-from saldo.server.postgres import Embedded
 from saldo.server.wiring import real_world
 from tests.microsoft_files import header, seats, write_csv, write_json
 
@@ -120,22 +119,16 @@ class TestText:
 
 
 class TestProgram:
-    @pytest.fixture
-    def home(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-        home = tmp_path_factory.mktemp("installation")
-        yield home
-        Embedded(home).stop()
-
-    def test_it_makes_an_installation_where_none_is_and_says_so(self, home: Path, tmp_path: Path) -> None:
+    def test_it_makes_an_installation_where_none_is_and_says_so(self, own_home: Path, tmp_path: Path) -> None:
         path = write_csv(tmp_path / "march.csv", [seats()])
-        first = self._saldo(home, "import", str(path), "--json")
+        first = self._saldo(own_home, "import", str(path), "--json")
         assert first.returncode == 0
-        assert "No installation was here yet" in first.stderr
+        assert "No company was here yet" in first.stderr
         assert json.loads(first.stdout)["files"][0]["state"] == "accepted"
-        again = self._saldo(home, "import", str(path), str(tmp_path / "nothing.csv"), "--json")
+        again = self._saldo(own_home, "import", str(path), str(tmp_path / "nothing.csv"), "--json")
         assert again.returncode == 1
         assert [file["state"] for file in json.loads(again.stdout)["files"]] == ["duplicate", "refused"]
-        assert self._saldo(home, "import").returncode == 2
+        assert self._saldo(own_home, "import").returncode == 2
 
     def _saldo(self, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
         return _run([sys.executable, "-m", "saldo.server.entry", *words], home)

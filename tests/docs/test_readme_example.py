@@ -7,13 +7,10 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from saldo.server.postgres import Embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 SALDO = Path(sys.executable).parent / "saldo"
@@ -53,9 +50,8 @@ def without_blanks(lines: list[str]) -> list[str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator:
-    home = tmp_path / "home"
-    environment = {**os.environ, "SALDO_HOME": str(home), "LANG": "C.UTF-8", "COLUMNS": "200"}
+def run(tmp_path: Path, own_home: Path):
+    environment = {**os.environ, "SALDO_HOME": str(own_home), "LANG": "C.UTF-8", "COLUMNS": "200"}
     environment.pop("DATABASE_URL", None)
 
     def command(text: str) -> subprocess.CompletedProcess[str]:
@@ -66,9 +62,7 @@ def run(tmp_path: Path) -> Iterator:
             [str(SALDO), *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
-    yield command
-    if (home / "postgres").exists():
-        Embedded(home).stop()
+    return command
 
 
 class TestExample:
