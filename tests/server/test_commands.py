@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from saldo.parties.actions import found_company
+from saldo.parties.rules.roles import Role
+from saldo.server.commands.run import first_steps
 from saldo.server.entry import main
+from tests.conftest import NOW
+from tests.pages.people import a_person
 
 
 @pytest.fixture
@@ -47,6 +52,16 @@ class TestServing:
         assert "port" in capsys.readouterr().err
 
 
+class TestFirstSteps:
+    def test_are_a_company_and_a_person_until_each_is_there(self, own_database: str) -> None:
+        facts = {"country": "SE", "currency": "SEK", "cloud": "global", "actor": "test", "at": NOW}
+        assert [step.split()[1] for step in first_steps()] == ["init", "person"]
+        company = found_company(name="Fjordlys Cloud AB", **facts)
+        assert [step.split()[1] for step in first_steps()] == ["person"]
+        a_person(company=company, grants=Role.GLOBAL_ADMIN)
+        assert first_steps() == []
+
+
 class TestAddingAPerson:
     WORDS = ("person", "add", "--email", "ada@fjordlys.example", "--role", "global-admin", "--password-stdin", "--json")
 
@@ -73,11 +88,9 @@ class TestAddingAPerson:
     ) -> None:
         """As the program does once the installation is open."""
         from saldo.audit.log import COMMAND
-        from saldo.parties.actions import found_company
         from saldo.server.commands import person
         from saldo.server.entry import command_named
         from saldo.server.wiring import real_world
-        from tests.conftest import NOW
 
         company = found_company(
             name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor=COMMAND, at=NOW

@@ -151,6 +151,11 @@ def list_companies_of(*, grants: Iterable[Grant]) -> tuple[Company, ...]:
     return tuple(_company(row) for row in rows)
 
 
+def has_people() -> bool:
+    """Whether anybody has an account in this installation that is open."""
+    return models.User.objects.filter(is_active=True).exists()
+
+
 def list_people(*, company: CompanyId) -> tuple[Person, ...]:
     """Everybody with a role in the company, by name; those who are disabled too."""
     by_user: dict[int, list[models.Grant]] = {}

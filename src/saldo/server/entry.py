@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from saldo.cli.commands import Command, command_named, parser
 from saldo.cli.output import Output
 from saldo.core.problems import Refused
+
+if TYPE_CHECKING:
+    from saldo.server.installation import Installation
 
 DEFAULT_COMPANY = ("My company", "SE", "SEK")
 
@@ -41,13 +45,13 @@ def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
     found = installation.find_installation(home)
     if found is None and command.needs == "installation":
         raise installation.UnableToOpen(code="server.no-installation", facts={"home": str(home)})
-    if found is None:
-        _make_with_defaults(args, out)
-    else:
+    if found is not None:
         from saldo.server.setup import start_django
 
         installation.start_database(found)
         start_django(home)
+    if command.needs == "installation-or-new" and not _has_company(found):
+        _make_with_defaults(args, out)
     from saldo.parties.queries import get_company
     from saldo.server.messages import message_of
     from saldo.server.wiring import real_world
@@ -58,14 +62,23 @@ def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
     args.company_id = get_company(name=args.company).id
 
 
+def _has_company(found: Installation | None) -> bool:
+    """Whether there is anything to import into; `saldo run` makes an installation without a company."""
+    if found is None:
+        return False
+    from saldo.parties.queries import list_companies
+
+    return bool(list_companies())
+
+
 def _make_with_defaults(args: argparse.Namespace, out: Output) -> None:
     from saldo.server.commands.init import make
 
     name, country, currency = DEFAULT_COMPANY
     made = make(name=args.company or name, country=country, currency=currency, cloud="global")
     out.note(
-        f"No installation was here yet: made one in {made.home} for the company “{args.company or name}”, "
-        f"{country}, {currency}. `saldo init` makes one with your own words."
+        f"No company was here yet: made “{args.company or name}”, {country}, {currency}, in {made.home}. "
+        "`saldo init` makes one with your own words."
     )
 
 

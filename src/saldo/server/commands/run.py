@@ -93,18 +93,32 @@ def _greet(args: argparse.Namespace, out: Output) -> None:
     address = f"http://{HOST}:{args.port}"
     from saldo.server.demo_partner import find_demo_files, find_demo_sign_ins
 
-    sign_ins, to_try = find_demo_sign_ins(home_folder()), find_demo_files(home_folder())
-    out.document({"address": address, "sign_ins": sign_ins})
+    sign_ins, to_try, steps = find_demo_sign_ins(home_folder()), find_demo_files(home_folder()), first_steps()
+    out.document({"address": address, "sign_ins": sign_ins, "first_steps": steps})
     out.say(f"\nSaldo is ready: {address}")
     if sign_ins:
         out.say("\nDemo sign-ins (all with the same password):")
         for sign_in in sign_ins:
             out.say(f"  {sign_in['role']:<24} {sign_in['email']:<32} {sign_in['password']}")
-    else:
-        out.say("Nobody can sign in yet? `saldo person add --email YOU --role global-admin` makes the first person.")
+    if steps:
+        out.say("\nNobody can sign in yet. In another terminal, with your own words:")
+        for step in steps:
+            out.say(f"  {step}")
     if to_try is not None:
         out.say(f"\nTwo files to try the import with lie in {to_try}")
     out.say("\nCtrl C stops it.")
+
+
+def first_steps() -> list[str]:
+    """The commands that are missing before anybody can sign in; none once somebody can."""
+    from saldo.parties.queries import has_people, list_companies
+
+    steps = []
+    if not list_companies():
+        steps.append('saldo init --company "Your Company" --country SE --currency SEK')
+    if not has_people():
+        steps.append("saldo person add --email you@your-company.example --role global-admin")
+    return steps
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:
