@@ -30,7 +30,7 @@ PAGES = {
 }
 OTHER = {
     "sign-in": ("/sign-in/", ""),
-    "second factor": ("/second-factor/on/", "helpdesk"),
+    "whether it is still you": ("/second-factor/on/", "helpdesk"),
     "home of the Helpdesk agent": ("/", "helpdesk"),
     "customers of the Sales agent": ("/customers/", "sales"),
     "users for the Global admin": ("/users/", "global"),
@@ -83,6 +83,16 @@ class TestSigningIn:
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+    def test_the_second_factor_is_set_up_with_a_picture_or_a_key_that_can_be_typed(self, visit) -> None:
+        page = visit("/second-factor/on/", who="sales")
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        key = page.locator(".by-hand")
+        expect(key).to_have_text(re.compile(r"^[A-Z2-7]{32}$"))
+        assert key.bounding_box()["height"] < 60
+        expect(page.locator("[name=code]")).to_be_visible()
+        look_everywhere(page)
 
 
 class TestImporting:
