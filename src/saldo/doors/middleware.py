@@ -6,7 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
@@ -67,6 +67,27 @@ class Language:
             response = self.get_response(request)
         response.setdefault("Content-Language", language if language in LANGUAGES else "en")
         return response
+
+
+class NoNul:
+    """PostgreSQL holds no NUL in a text, so nothing of ours has one: whoever sends it asks for what is not there."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Go on; the form may be read only once the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Look at the address, its question and the form."""
+        said = [request.path, *_texts(request.GET), *_texts(request.POST)]
+        if any("\0" in text for text in said):
+            raise Http404
+
+
+def _texts(form: QueryDict) -> list[str]:
+    return [text for name, values in form.lists() for text in (name, *values)]
 
 
 class _Undo(Exception):

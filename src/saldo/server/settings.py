@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "saldo.doors.middleware.Language",
     "saldo.doors.middleware.CompanyRows",
+    "saldo.doors.middleware.NoNul",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "saldo.server.urls"
