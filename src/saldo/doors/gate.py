@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -73,14 +73,15 @@ def _guard(capability: str, ask: Callable[[Visitor, Mapping[str, Any]], Answer])
 
 
 def _ask(visitor: Visitor, capability: str, customer: str) -> Answer:
+    """Whose customer it is, is looked up only where that decides; one whom nobody has, the page looks for in vain."""
     general = visitor.answer(capability)
     if not customer or not general.is_allowed:
         return general
+    with_any = visitor.answer(capability, is_own_customer=False)
+    if with_any.is_allowed:
+        return with_any
     owner = find_customer_owner(company=visitor.company.id, key=CustomerId(customer))
-    answer = visitor.answer(capability, is_own_customer=owner is not None and owner.user == visitor.user)
-    if owner is None and answer.is_allowed:
-        raise Http404
-    return answer
+    return visitor.answer(capability, is_own_customer=owner is not None and owner.user == visitor.user)
 
 
 def _outside(request: HttpRequest) -> HttpResponse:
