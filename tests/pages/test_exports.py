@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from saldo.desk.compare import _download
 from saldo.desk.exports import Sheet, safe_text, write_csv, write_xlsx
 
 
@@ -31,6 +32,13 @@ class TestCsv:
     )
     def test_no_text_is_taken_for_a_formula(self, text: str) -> None:
         assert read_csv(write_csv(a_sheet(text, 1)))[1][0].startswith("'")
+
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_a_formula_behind_the_separator_of_another_country_stays_inside_its_cell(self, separator: str) -> None:
+        """Spreadsheets in Sweden, Brazil and Spain part a line at semicolons."""
+        text = f"Nord{separator}=cmd|' /C calc'!A0"
+        row = write_csv(a_sheet(text, Decimal("1.50"))).decode("utf-8-sig").splitlines()[1]
+        assert next(csv.reader([row], delimiter=separator))[0].startswith(text)
 
     def test_keeps_names_of_all_scripts(self) -> None:
         assert read_csv(write_csv(a_sheet("云港信息技术（上海）有限公司", 1)))[1][0] == "云港信息技术（上海）有限公司"
@@ -59,3 +67,15 @@ class TestXlsx:
 def test_plain_text_is_left_alone() -> None:
     assert safe_text("Microsoft 365 E3") == "Microsoft 365 E3"
     assert safe_text("") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("saldo-Nord AB.csv", 'attachment; filename="saldo-Nord-AB.csv"'),
+        ('a"\r\nSet-Cookie: b=c.csv', 'attachment; filename="a---Set-Cookie--b-c.csv"'),
+        ("Björk.csv", "attachment; filename*=utf-8''Bj%C3%B6rk.csv"),
+    ],
+)
+def test_the_name_of_a_download_stays_one_name_in_any_script(name: str, sent: str) -> None:
+    assert _download(b"", "text/csv", name)["Content-Disposition"] == sent

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from saldo.core.identity import FileId
 from saldo.core.periods import Month
@@ -194,4 +195,5 @@ def _too_early(shown: Shown) -> dict[str, Any]:
 
 def _download(content: bytes, kind: str, name: str) -> HttpResponse:
     safe = "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in name)
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{safe}"'})
+    disposition = content_disposition_header(as_attachment=True, filename=safe)
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})

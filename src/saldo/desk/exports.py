@@ -34,9 +34,9 @@ class Sheet:
 
 
 def write_csv(sheet: Sheet) -> bytes:
-    """UTF-8 with a byte order mark, commas, CRLF: what spreadsheets open without asking."""
+    """UTF-8 with a byte order mark, commas, CRLF; every cell in quotes, so that no semicolon in a text parts it."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow([safe_text(title) for title in sheet.head])
     writer.writerows([_plain(cell) for cell in row] for row in sheet.rows)
     return out.getvalue().encode("utf-8-sig")
