@@ -45,7 +45,7 @@ def list_entries(
     offset: int = 0,
     limit: int = PAGE,
 ) -> tuple[Entry, ...]:
-    """Acts, newest first; ``code`` matches its beginning, ``day`` is a day in UTC."""
+    """Acts, newest first; ``code`` matches its beginning, ``day`` is one in the time zone in force."""
     rows = _matching(company, actor=actor, subject=subject, code=code, day=day)
     return tuple(
         Entry(number=row.pk, at=row.at, actor=row.actor, code=row.code, subject=row.subject, facts=row.facts)

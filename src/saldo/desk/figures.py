@@ -68,9 +68,9 @@ def day(value: date | datetime | None, form: str = "long") -> str:
 
 
 def minute(value: datetime) -> str:
-    """An instant to the minute, in the company's time zone."""
+    """An instant to the minute, in the company's time zone, which it names."""
     local = timezone.localtime(value)
-    return f"{write_day(local.date(), language())}, {local:%H:%M}"
+    return f"{write_day(local.date(), language())}, {local:%H:%M %Z}"
 
 
 def month(value: Month) -> str:
