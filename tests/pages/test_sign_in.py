@@ -67,6 +67,14 @@ class TestPassword:
         assert client.get("/")["Location"] == "/home/"
         assert acts(company)[-1] == "doors.sign-in.done"
 
+    def test_that_was_changed_is_written_down(self, company: CompanyId, ada: Any) -> None:
+        client = Client()
+        sign_in(client)
+        chosen = {"password1": "another walk by the sea", "password2": "another walk by the sea"}
+        client.post("/password/", {"oldpassword": PASSWORD} | chosen)
+        assert acts(company)[-1] == "doors.password.set"
+        assert is_in(client)
+
     def test_works_in_any_case_of_the_address(self, ada: Any) -> None:
         client = Client()
         sign_in(client, email="ADA@Fjordlys.Example")
@@ -155,11 +163,31 @@ class TestSecondFactor:
         assert client.get("/second-factor/on/")["Location"].startswith("/sign-in/again/")
         client.post("/sign-in/again/", {"password": PASSWORD})
         page = client.get("/second-factor/on/").content.decode()
-        secret = re.search(r'class="mono key">([A-Z2-7]+)<', page)
+        secret = re.search(r'class="mono by-hand">([A-Z2-7]+)<', page)
         assert secret is not None
         client.post("/second-factor/on/", {"code": code_now(secret[1])})
         assert Authenticator.objects.filter(user=ada, type=Authenticator.Type.TOTP).exists()
         assert "doors.second-factor.on" in acts(company)
+
+    def test_has_new_recovery_codes_only_with_an_entry_in_the_log(self, company: CompanyId, ada: Any) -> None:
+        secret = self.with_factor(ada)
+        client = Client()
+        sign_in(client)
+        client.post("/sign-in/code/", {"code": code_now(secret)})
+        client.post("/sign-in/again/", {"password": PASSWORD})
+        assert client.post("/second-factor/recovery/new/")["Location"] == "/second-factor/recovery/"
+        assert acts(company)[-1] == "doors.recovery-codes.new"
+
+    def test_that_was_answered_wrongly_is_written_down(self, company: CompanyId, ada: Any) -> None:
+        secret = self.with_factor(ada)
+        client = Client()
+        sign_in(client)
+        client.post("/sign-in/code/", {"code": "000000" if code_now(secret) != "000000" else "111111"})
+        assert acts(company)[-1] == "doors.sign-in.code-failed"
+
+    def test_lies_in_no_table_as_it_is(self, ada: Any) -> None:
+        secret = self.with_factor(ada)
+        assert secret not in str(Authenticator.objects.get(user=ada).data)
 
 
 class TestInvitation:

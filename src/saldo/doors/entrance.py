@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import get_user_model, login
@@ -95,6 +96,16 @@ class SecondFactorOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth tell
         """They meant it."""
         response: HttpResponse = super().form_valid(form)
         note_for_person(user=self.request.user.pk, code="doors.second-factor.off")
+        return response
+
+
+class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth tells no types
+    """Make new recovery codes in place of those that were left, and write it down."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """They meant it."""
+        response: HttpResponse = super().form_valid(form)
+        note_for_person(user=self.request.user.pk, code="doors.recovery-codes.new")
         return response
 
 
