@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
@@ -68,6 +69,9 @@ class TestDatabases:
             self._drop(name)
 
     def _use(self, name: str) -> None:
+        """Files belong to their catalogue: a store shared by two databases would be swept by each of the other's."""
+        settings.LINE_STORE = self.installation.home / "stores" / name
+        settings.LANDING = self.installation.home / "landings" / name
         for alias in ("default", "owner"):
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = name
