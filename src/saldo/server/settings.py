@@ -142,5 +142,10 @@ FILE_UPLOAD_TEMP_DIR = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "formatters": {"discreet": {"()": "saldo.server.faults.Discreet"}},
+    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "loggers": {
+        name: {"level": "ERROR", "handlers": ["standard-error"], "propagate": False}
+        for name in ("django.request", "django.security")
+    },
 }
