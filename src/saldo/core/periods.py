@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTH_TEXT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH_TEXT = re.compile(r"(?!0000)([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True, order=True)

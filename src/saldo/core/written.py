@@ -10,7 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from saldo.core.money import ZERO, minor_unit
+from saldo.core.money import ZERO, every_digit, minor_unit
 from saldo.core.periods import Month
 
 MINUS = "\u2212"
@@ -108,10 +108,7 @@ def write_amount(value: Decimal, currency: str, lang: str, *, signed: bool = Fal
 
 def write_number(value: Decimal | int, lang: str, *, signed: bool = False) -> str:
     """A quantity, price or rate with the digits it has, without trailing zeros."""
-    plain = Decimal(value).normalize()
-    if plain.as_tuple().exponent > 0:  # type: ignore[operator]  # a finite number's exponent is an int
-        plain = plain.quantize(Decimal(1))
-    return _write(plain, lang, signed=signed)
+    return _write(Decimal(every_digit(Decimal(value))), lang, signed=signed)
 
 
 def write_percent(share: Decimal, lang: str, *, signed: bool = False) -> str:
@@ -135,7 +132,7 @@ def write_month(month: Month, lang: str) -> str:
 
 def _write(value: Decimal, lang: str, *, signed: bool) -> str:
     habit = _HABITS[lang]
-    whole, _, part = f"{abs(value):f}".partition(".")
+    whole, _, part = f"{value.copy_abs():f}".partition(".")
     groups: list[str] = []
     while len(whole) > 3:
         whole, last = whole[:-3], whole[-3:]

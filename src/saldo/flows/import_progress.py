@@ -20,7 +20,7 @@ class Progress:
 
     def __init__(self, files: Sequence[Path], *, tell: Callable[[int, int], None]) -> None:
         self._tell = tell
-        self._bytes_to_come = sum(path.stat().st_size for path in files if path.is_file())
+        self._bytes_to_come = sum(path.stat().st_size for path in files if os.path.isfile(path))
         self._rows = 0
 
     @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def land(path: Path, *, folder: Path, name: str | None = None) -> Landed:
 
     Refuses (UnableToReadFile): missing, empty, binary, html, zip, damaged-gzip, too-large, not-utf8.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UnableToReadFile(code="charges.file.missing", facts={"file": str(path)})
     shown = name or str(path)
     with path.open("rb") as file:

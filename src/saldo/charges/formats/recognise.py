@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # a path that no file can have is none
             found |= dict.fromkeys(file for file in sorted(path.rglob("*")) if _is_for_import(file, within=path))
         else:
             found[path] = None
@@ -98,7 +99,7 @@ def _exports(files: Sequence[Path]) -> tuple[list[Export | Unread], list[Path]]:
     exports: list[Export | Unread] = []
     rest: list[Path] = []
     for path in files:
-        if not path.is_file() or not is_manifest(path):
+        if not os.path.isfile(path) or not is_manifest(path):
             rest.append(path)
             continue
         try:
