@@ -176,6 +176,20 @@ class TestTheText:
             "Total                                                               3,812.17",
         ]
 
+    def test_names_a_meter_once(self, asker):
+        name = "DATA MANAGEMENT, DATA TRANSFER OUT (GB), DATA TRANSFER OUT (GB)"
+        product, _, meter = name.rpartition(", ")
+        a_delivery(company=asker.company, month=APRIL, lines=[a_line(product_name=product, meter_name=meter)])
+        text = asker.ask(*BILL).text
+        assert (product in text, name in text) == (True, False)
+
+    def test_every_digit_of_a_quantity_leaves_the_house(self, asker):
+        quantity = Decimal("12345678901234567890.123456789012345678")
+        a_delivery(company=asker.company, month=APRIL, lines=[a_line(quantity=quantity)])
+        answer = asker.ask(*BILL)
+        assert answer.document["lines"][0]["quantity"] == str(quantity)
+        assert "12,345,678,901,234,567,890.123456789012345678" in answer.text
+
     def test_speaks_the_language_asked_for(self, asker):
         a_delivery(company=asker.company, month=APRIL, lines=[a_line(amount="1360.00")])
         swedish = asker.ask(*BILL, "--lang", "sv").text

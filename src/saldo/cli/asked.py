@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from saldo.core.identity import LANGUAGES
-from saldo.core.money import amount_text, minor_unit
+from saldo.core.money import amount_text, every_digit, minor_unit
 from saldo.core.periods import Month
+from saldo.core.problems import as_seen
 from saldo.core.written import write_amount, write_number
 
 if TYPE_CHECKING:
@@ -32,19 +33,19 @@ class Asked:
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     """The customer, the side, the currency, estimates and the language."""
-    parser.add_argument("--customer", required=True, metavar="C", help="tenant id or exact name")
+    parser.add_argument("--customer", required=True, type=as_seen, metavar="C", help="tenant id or exact name")
     parser.add_argument(
         "--side", choices=("cost", "price"), default="cost", help="what Microsoft charges us, or we the customer"
     )
-    parser.add_argument("--currency", metavar="SEK", help="where there are charges in several currencies")
+    parser.add_argument("--currency", metavar="SEK", type=as_seen, help="where there are charges in several currencies")
     parser.add_argument("--estimate", action="store_true", help="with charges not billed yet, marked as estimates")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 
-def month_argument(text: str) -> str:
+def month_argument(text: str) -> Month:
     """A month YYYY-MM; refuses (ArgumentTypeError) anything else."""
     try:
-        return str(Month.parse(text))
+        return Month.parse(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from fault
 
@@ -72,20 +73,15 @@ def read_asked(args: argparse.Namespace, *periods: str) -> Asked:
     return Asked(customer=customer, periods=named, currency=currency)
 
 
-def figure_text(value: Decimal) -> str:
-    """A figure as JSON writes it, with the digits it has and no exponent."""
-    return f"{value.normalize() + 0:f}"
-
-
 def money_text(value: Decimal, currency: str) -> str:
     """An amount or price as JSON writes it: all minor digits of its currency, and finer ones where it has them."""
-    return amount_text(value, currency) if _is_whole(value, currency) else figure_text(value)
+    return amount_text(value, currency) if _is_whole(value, currency) else every_digit(value)
 
 
 def fact_text(value: str | int | Decimal | date) -> str | int:
     """A fact of a reason as JSON writes it: days in ISO 8601, figures as texts, whole numbers as they are."""
     if isinstance(value, Decimal):
-        return figure_text(value)
+        return every_digit(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

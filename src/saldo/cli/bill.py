@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from saldo.cli.asked import Asked, add_common_arguments, figure_text, money_text, month_argument, read_asked, written
+from saldo.cli.asked import Asked, add_common_arguments, money_text, month_argument, read_asked, written
 from saldo.cli.output import Output
 from saldo.cli.table import lay_out
+from saldo.core.money import every_digit
 from saldo.core.periods import Month
 from saldo.core.written import write_day, write_month, write_number
 
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from saldo.parties.company import company_context
 
     with company_context(args.company_id):
-        asked = read_asked(args, args.month)
+        asked = read_asked(args, str(args.month))
         bill = get_bill(
             company=args.company_id,
             customer=asked.customer.key,
@@ -65,7 +66,7 @@ def _line(item: LineItem) -> dict[str, Any]:
         "product": item.product_name,
         "subscription": item.subscription,
         "charge_type": item.charge_type,
-        "quantity": figure_text(item.quantity),
+        "quantity": every_digit(item.quantity),
         "unit_price": money_text(item.unit_price, item.pricing_currency),
         "amount": money_text(item.amount, item.currency),
         "document": item.document,
@@ -91,7 +92,7 @@ def _told(bill: Bill, asked: Asked, lang: str) -> Iterator[str]:
 def _row(item: LineItem, currency: str, lang: str, estimated: str) -> tuple[str, ...]:
     days = [write_day(day, lang, form="short") for day in (item.charge_starts_on, item.charge_ends_on) if day]
     priced_in = f" {item.pricing_currency}" if item.pricing_currency not in ("", currency) else ""
-    name = ", ".join(dict.fromkeys(part for part in (item.product_name, item.meter_name) if part))
+    name = _name(item)
     return (
         f"{name} ({estimated})" if item.is_estimated else name,
         " – ".join(dict.fromkeys(days)),
@@ -99,3 +100,10 @@ def _row(item: LineItem, currency: str, lang: str, estimated: str) -> tuple[str,
         written(item.unit_price, item.pricing_currency, lang) + priced_in,
         written(item.amount, currency, lang),
     )
+
+
+def _name(item: LineItem) -> str:
+    """Product and meter; a legacy product's name ends with its meter already."""
+    if not item.meter_name or item.product_name.endswith(item.meter_name):
+        return item.product_name
+    return ", ".join(filter(None, (item.product_name, item.meter_name)))

@@ -8,6 +8,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Literal
 
+from saldo.core.problems import as_seen
+
 Needs = Literal["nothing", "installation", "installation-or-new"]
 
 
@@ -46,7 +48,7 @@ def parser(argv: list[str]) -> argparse.ArgumentParser:
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
         sub.add_argument("--json", action="store_true", help="print exactly one JSON document")
-        sub.add_argument("--company", metavar="NAME", help="the company; optional while there is one")
+        sub.add_argument("--company", metavar="NAME", type=as_seen, help="the company; optional while there is one")
         if command.name == asked:
             command.load().add_arguments(sub)
     return top

@@ -10,6 +10,7 @@ from saldo.cli.asked import Asked, add_common_arguments, fact_text, money_text, 
 from saldo.cli.output import Output
 from saldo.cli.table import width
 from saldo.core.periods import Month
+from saldo.core.problems import as_seen
 from saldo.core.written import write_month
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose bills, and of when."""
-    parser.add_argument("--from", dest="before", required=True, metavar="A", help="month YYYY-MM or invoice number")
-    parser.add_argument("--to", dest="after", required=True, metavar="B", help="month YYYY-MM or invoice number")
+    parser.add_argument(
+        "--from", dest="before", required=True, type=as_seen, metavar="A", help="month YYYY-MM or invoice number"
+    )
+    parser.add_argument(
+        "--to", dest="after", required=True, type=as_seen, metavar="B", help="month YYYY-MM or invoice number"
+    )
     add_common_arguments(parser)
 
 

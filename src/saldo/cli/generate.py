@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from saldo.cli.asked import month_argument
 from saldo.cli.output import Output, wrong_usage
 from saldo.core.periods import Month
+
+_LAST_YEAR = 9990  # a term of three years must find its end in the calendar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--months", required=True, type=int, metavar="M")
     parser.add_argument("--seed", required=True, type=int, metavar="S", help="the same seed writes the same bytes")
     parser.add_argument("--usage-rows", type=int, metavar="K", help="exactly so many rows of daily usage in all")
-    parser.add_argument("--start", type=_month, default=Month(2026, 1), metavar="YYYY-MM", help="first month (2026-01)")
+    parser.add_argument(
+        "--start", type=month_argument, default=Month(2026, 1), metavar="YYYY-MM", help="first month (2026-01)"
+    )
     parser.add_argument("--currency", default="SEK", metavar="SEK", help="billing currency; Azure is priced in USD")
 
 
@@ -27,6 +32,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     if (args.usage_rows or 0) < 0:
         wrong_usage("saldo generate: --usage-rows cannot be negative")
+    if args.start.plus(args.months).year >= _LAST_YEAR:
+        wrong_usage(
+            f"saldo generate: terms of {args.months} months from {args.start} reach beyond the year {_LAST_YEAR}"
+        )
     try:
         made = generate(
             folder=args.out,
@@ -45,10 +54,3 @@ def run(args: argparse.Namespace, out: Output) -> int:
     out.document({"folder": str(args.out), "files": files, "rows": made.rows, "usage_rows": made.usage_rows})
     out.say(f"{len(files)} files in {args.out}: {made.rows:,} charges, {made.usage_rows:,} rows of daily usage.")
     return 0
-
-
-def _month(text: str) -> Month:
-    try:
-        return Month.parse(text)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from fault

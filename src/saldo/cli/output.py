@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ class Output:
         self.is_json = is_json
         self._began_at = time.monotonic()
         self._has_bar = False
+        self._percent = 0
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print the command's one JSON document; without ``--json`` nothing."""
@@ -30,12 +32,12 @@ class Output:
         """Print a line for people; with ``--json`` nothing."""
         if not self.is_json:
             self._end_bar()
-            print(text)  # noqa: T201 - stdout is the product here
+            print(_shown(text))  # noqa: T201 - stdout is the product here
 
     def note(self, text: str) -> None:
         """Print a line that is not the result, on stderr."""
         self._end_bar()
-        print(text, file=sys.stderr)  # noqa: T201 - stderr is the place for it
+        print(_shown(text), file=sys.stderr)  # noqa: T201 - stderr is the place for it
 
     def fail(self, code: str, message: str, facts: Mapping[str, Any] | None = None) -> int:
         """Say that the command was refused; returns the exit status 1."""
@@ -45,12 +47,13 @@ class Output:
         return 1
 
     def progress(self, *, done: int, of: int | None, what: str) -> None:
-        """Draw a bar on stderr once the work takes longer than two seconds."""
-        if time.monotonic() - self._began_at < PROGRESS_AFTER_SECONDS:
+        """Draw a bar on a terminal once the work takes longer than two seconds; a new estimate never draws it back."""
+        if not sys.stderr.isatty() or time.monotonic() - self._began_at < PROGRESS_AFTER_SECONDS:
             return
         if of:
-            filled = _BAR_WIDTH * min(done, of) // of
-            bar = f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {100 * min(done, of) // of:3d} %"
+            self._percent = max(self._percent, 100 * min(done, of) // of)
+            filled = _BAR_WIDTH * self._percent // 100
+            bar = f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {self._percent:3d} %"
         else:
             bar = f"{done:,}"
         self._has_bar = True
@@ -60,6 +63,14 @@ class Output:
         if self._has_bar:
             print(file=sys.stderr)  # noqa: T201 - stderr is the place for it
             self._has_bar = False
+
+
+def _shown(text: str) -> str:
+    """Text with names out of files, whose control characters must not command the terminal."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def wrong_usage(text: str) -> NoReturn:
