@@ -67,7 +67,7 @@ class TestRoles:
 
     def reach(self, place: Place, role: Role) -> str:
         reach = TABLE[place.capability].holders.get(role, Reach.NONE)
-        if place.is_of_everybody and reach is not Reach.ALL:
+        if place.is_of_everybody and reach is Reach.OWN_CUSTOMERS:
             return "no"
         return {Reach.ALL: "yes", Reach.OWN_AREA: "own area", Reach.OWN_CUSTOMERS: "own customers"}.get(reach, "no")
 
