@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from saldo.audit.queries import list_entries
 from saldo.parties.actions import found_company
+from saldo.parties.company import company_context
 from saldo.parties.rules.roles import Role
 from saldo.server.commands.run import first_steps
 from saldo.server.entry import main
+from saldo.server.wiring import real_world
 from tests.conftest import NOW
 from tests.pages.people import a_person
 
@@ -90,7 +93,6 @@ class TestAddingAPerson:
         from saldo.audit.log import COMMAND
         from saldo.server.commands import person
         from saldo.server.entry import command_named
-        from saldo.server.wiring import real_world
 
         company = found_company(
             name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor=COMMAND, at=NOW
@@ -101,6 +103,31 @@ class TestAddingAPerson:
         assert main(list(self.WORDS)) == status
         said = json.loads(capsys.readouterr().out)
         assert said.get("role") == "global-admin" or said["error"]["code"] == "parties.person.bad-password"
+
+    @pytest.mark.parametrize(("words", "has_factor"), [((), True), (("--forget-second-factor",), False)])
+    def test_takes_off_a_lost_second_factor_only_when_asked_and_writes_it_down(
+        self,
+        own_database: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        words: tuple[str, ...],
+        has_factor: bool,
+    ) -> None:
+        from allauth.mfa.models import Authenticator
+        from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+        company = found_company(
+            name="Fjordlys Cloud AB", country="SE", currency="SEK", cloud="global", actor="test", at=NOW
+        )
+        ada = a_person(company=company, grants=Role.GLOBAL_ADMIN, email="ada@fjordlys.example")
+        TOTP.activate(ada, generate_totp_secret())
+        monkeypatch.setattr("sys.stdin", io.StringIO("another walk by the sea\n"))
+        monkeypatch.setattr("saldo.server.entry._ready", _ready_with(company, real_world()))
+        assert main([*self.WORDS, *words]) == 0
+        assert Authenticator.objects.filter(user=ada).exists() is has_factor
+        with company_context(company):
+            written = list_entries(company=company, code="doors.second-factor.off")
+        assert [entry.subject for entry in written] == ([] if has_factor else [f"user:{ada.pk}"])
 
 
 def _ready_with(company: object, world: object) -> object:

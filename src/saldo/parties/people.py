@@ -56,7 +56,8 @@ def add_person(
 ) -> int:
     """Give somebody a role over everything and a password at once: for the command line, where nobody is signed in.
 
-    Who is there already gets the further role and the new password: that is how the last Global admin comes back in.
+    Who is there already gets the further role and the new password: that is how the last Global admin comes back in
+    (who lost their second factor too: `saldo person add --forget-second-factor`).
     Returns the person's number. Refuses (UnableToChangePerson): parties.person.bad-address, .bad-password, .bad-role.
     """
     granted = Grant(company=company, role=_known_role(role))
