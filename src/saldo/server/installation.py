@@ -5,6 +5,7 @@ Nothing here imports Django: the command line looks at the installation before i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -151,11 +152,24 @@ def _external_app(owner: Login) -> Login:
 
 def _secrets(home: Path) -> dict[str, str]:
     place = home / "secrets.json"
-    if place.exists():
-        found: dict[str, str] = json.loads(place.read_text())
-        return found
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not place.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_secrets(place)
+    found: dict[str, str] = json.loads(place.read_text())
+    return found
+
+
+def _make_secrets(place: Path) -> None:
+    """All of them or none, and only once: they appear when they are whole, unless another process was first."""
+    draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
     made = {name: new_password() for name in ("key", "postgres", OWNER_ROLE, APP_ROLE)}
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(made, file)
-    return made
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(made, file)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)

