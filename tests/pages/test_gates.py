@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from saldo.audit.queries import list_entries
 from saldo.parties.company import company_context
+from saldo.parties.models import Customer
 from tests.pages.crawl import walk
 from tests.pages.desk import PEOPLE_OF_ROLES, Desk
 from tests.pages.people import signed_in
@@ -239,3 +240,13 @@ class TestDenials:
             entry = list_entries(company=desk.company, code="doors.gate.denied")[0]
         assert entry.actor == f"user:{desk.people['helpdesk'].pk}"
         assert entry.facts == {"capability": "buy.invoice.read", "because": "role-may-not", "page": "/imports/"}
+
+    def test_of_a_customer_name_them_by_number_alone(self, desk: Desk) -> None:
+        """A legacy file may know a customer by nothing but a name, and no name enters the log."""
+        ask(signed_in(desk.people["sales"]), desk, "customer-bill", "GET", customer=desk.other)
+        with company_context(desk.company):
+            entry = list_entries(company=desk.company, code="doors.gate.denied")[0]
+            number = Customer.objects.get(key=desk.other).pk
+        assert entry.subject == f"customer:{number}"
+        assert entry.facts["page"] == f"/customers/…/bills/{desk.month}/"
+        assert desk.other not in str(entry.facts)

@@ -33,7 +33,9 @@ def gate(capability: str, *, customer: str = "") -> Callable[[View], View]:
     if capability == SIGNED_IN:
         return _guard(capability, lambda visitor, said: _YES)
     _known(capability)
-    return _guard(capability, lambda visitor, said: _ask(visitor, capability, said.get(customer, "")))
+    return _guard(
+        capability, lambda visitor, said: _ask(visitor, capability, said.get(customer, "")), customer=customer
+    )
 
 
 def gate_everywhere(capability: str) -> Callable[[View], View]:
@@ -54,7 +56,9 @@ def _known(capability: str) -> None:
         raise KeyError(capability)
 
 
-def _guard(capability: str, ask: Callable[[Visitor, Mapping[str, Any]], Answer]) -> Callable[[View], View]:
+def _guard(
+    capability: str, ask: Callable[[Visitor, Mapping[str, Any]], Answer], *, customer: str = ""
+) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -63,7 +67,7 @@ def _guard(capability: str, ask: Callable[[Visitor, Mapping[str, Any]], Answer])
                 return _outside(request)
             answer = ask(visitor, kwargs)
             if not answer.is_allowed:
-                return _deny(request, visitor, capability, answer)
+                return _deny(request, visitor, capability, answer, customer=kwargs.get(customer, ""))
             return view(request, *args, **kwargs)
 
         guarded.gated_by = capability  # type: ignore[attr-defined]  # read by the test that walks all addresses
@@ -94,13 +98,15 @@ def _outside(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _deny(request: HttpRequest, visitor: Visitor, capability: str, answer: Answer) -> HttpResponse:
+def _deny(request: HttpRequest, visitor: Visitor, capability: str, answer: Answer, *, customer: str) -> HttpResponse:
+    owner = find_customer_owner(company=visitor.company.id, key=CustomerId(customer)) if customer else None
+    page = request.path.replace(customer, "…") if customer else request.path  # a key may be a name, and stays out
     log.record(
         company=visitor.company.id,
         code="doors.gate.denied",
         actor=visitor.actor,
-        subject=visitor.actor,
+        subject=f"customer:{owner.customer}" if owner else visitor.actor,
         at=get_world().clock.now(),
-        facts={"capability": capability, "because": answer.because, "page": request.path[:200]},
+        facts={"capability": capability, "because": answer.because, "page": page[:200]},
     )
     return render(request, "doors/refused.html", {"because": f"doors.refused.{answer.because}"}, status=403)

@@ -55,8 +55,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose customer a customer is; ``user`` None when nobody's."""
+    """Whose customer a customer is; ``user`` None when nobody's. ``customer`` is its number, as the log calls it."""
 
+    customer: int
     user: int | None
 
 
@@ -136,8 +137,8 @@ def count_customers(*, company: CompanyId) -> int:
 
 def find_customer_owner(*, company: CompanyId, key: CustomerId) -> Owner | None:
     """Whose customer this is; None when there is no such customer."""
-    found = _customers(company).filter(key=key).values_list("owner_id", flat=True)[:1]
-    return next((Owner(user=user) for user in found), None)
+    found = _customers(company).filter(key=key).values_list("id", "owner_id")[:1]
+    return next((Owner(customer=customer, user=user) for customer, user in found), None)
 
 
 def list_grants_of(*, user: int) -> tuple[Grant, ...]:
