@@ -71,6 +71,7 @@ class TestAdding:
             ({"email": "ada"}, "parties.person.bad-address"),
             ({"password": "short"}, "parties.person.bad-password"),
             ({"password": "password1234"}, "parties.person.bad-password"),
+            ({"password": "ada@fjordlys.example"}, "parties.person.bad-password"),
             ({"role": "emperor"}, "parties.person.bad-role"),
         ],
     )
