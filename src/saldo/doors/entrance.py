@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
@@ -79,34 +79,35 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-class SecondFactorOn(ActivateTOTPView):  # type: ignore[misc]  # allauth tells no types
-    """Turn the second factor on, and write it down."""
+class _WrittenDown:
+    """A page of allauth's whose act, once done, stands in the log."""
+
+    code: str
+    request: HttpRequest
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        """The code was right."""
-        response: HttpResponse = super().form_valid(form)
-        note_for_person(user=self.request.user.pk, code="doors.second-factor.on")
+        """Let allauth do it, then write it down."""
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # the page beside us has it
+        note_for_person(user=cast("int", self.request.user.pk), code=self.code)
         return response
 
 
-class SecondFactorOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth tells no types
-    """Turn the second factor off, and write it down."""
+class SecondFactorOn(_WrittenDown, ActivateTOTPView):  # type: ignore[misc]  # allauth tells no types
+    """Turn the second factor on, after a right code."""
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
-        """They meant it."""
-        response: HttpResponse = super().form_valid(form)
-        note_for_person(user=self.request.user.pk, code="doors.second-factor.off")
-        return response
+    code = "doors.second-factor.on"
 
 
-class NewRecoveryCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth tells no types
-    """Make new recovery codes in place of those that were left, and write it down."""
+class SecondFactorOff(_WrittenDown, DeactivateTOTPView):  # type: ignore[misc]  # allauth tells no types
+    """Turn the second factor off."""
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
-        """They meant it."""
-        response: HttpResponse = super().form_valid(form)
-        note_for_person(user=self.request.user.pk, code="doors.recovery-codes.new")
-        return response
+    code = "doors.second-factor.off"
+
+
+class NewRecoveryCodes(_WrittenDown, GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth tells no types
+    """Make new recovery codes in place of those that were left."""
+
+    code = "doors.recovery-codes.new"
 
 
 def _invited(said: str) -> Any:
