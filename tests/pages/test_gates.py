@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from django.urls.resolvers import URLPattern, URLResolver
 from saldo.audit.queries import list_entries
 from saldo.parties.company import company_context
 from saldo.parties.models import Customer
+from saldo.parties.people import _write_grants
+from saldo.parties.rules.roles import Grant, Role
+from tests.conftest import NOW
 from tests.pages.crawl import walk
 from tests.pages.desk import PEOPLE_OF_ROLES, Desk
-from tests.pages.people import signed_in
+from tests.pages.people import a_person, signed_in
 
 # One line a page: G U H B S, a = opens it, o = about own customers only, . = no. P = it is an act, asked by POST.
 EXPECTED = """
@@ -218,6 +222,16 @@ class TestOtherCompany:
     def test_its_lists_name_none_of_our_customers_files_or_people(self, desk: Desk, address: str) -> None:
         page = signed_in(desk.people["stranger"]).get(address).content.decode()
         assert not any(text in page for text in (desk.own, desk.other, desk.file, "fjordlys.example"))
+
+    def test_is_where_somebody_lands_whose_role_with_us_has_ended(self, desk: Desk) -> None:
+        ended = Grant(company=desk.company, role=Role.BILLING_ADMIN, ends_before=date(2026, 1, 1))
+        person = a_person(company=desk.company, grants=[ended], email="moved@fjordlys.example")
+        with company_context(desk.elsewhere):
+            _write_grants(desk.elsewhere, person.pk, [Grant(company=desk.elsewhere, role=Role.BILLING_ADMIN)], NOW)
+        client = signed_in(person)
+        assert client.get("/home/").status_code == 200
+        client.post("/settings/company/", {"company": desk.company})
+        assert client.get("/home/").status_code == 403
 
     def test_a_delivery_of_ours_cannot_be_opened_from_there(self, desk: Desk) -> None:
         answer = signed_in(desk.people["stranger"]).get(f"/imports/?delivery={desk.delivery}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from saldo.doors.visitor import Visitor
 from saldo.doors.world import get_world
 from saldo.parties.company import company_context, person_context
 from saldo.parties.queries import Company, list_companies_of, list_grants_of
+from saldo.parties.rules.roles import Grant
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 COMPANY = "company"
@@ -126,7 +128,7 @@ class CompanyRows:
 
 
 def make_visitor(request: HttpRequest) -> Visitor | None:
-    """Who asks, in the company of their session or else their first; None without sign-in or without any role."""
+    """Who asks, in the company of their session or else the first open one; None without sign-in or any role."""
     user = request.user
     if not user.is_authenticated or user.pk is None:
         return None
@@ -135,8 +137,8 @@ def make_visitor(request: HttpRequest) -> Visitor | None:
     companies = list_companies_of(grants=grants)
     if not companies:
         return None
-    company = _chosen(companies, request.session.get(COMPANY))
-    today = get_world().clock.now().astimezone(ZoneInfo(company.zone)).date()
+    now = get_world().clock.now()
+    company = _chosen(companies, request.session.get(COMPANY)) or _first_open(companies, grants, now)
     return Visitor(
         user=user.pk,
         name=user.name,
@@ -144,10 +146,25 @@ def make_visitor(request: HttpRequest) -> Visitor | None:
         company=company,
         companies=companies,
         grants=grants,
-        today=today,
+        today=_today(company, now),
     )
 
 
-def _chosen(companies: tuple[Company, ...], said: object) -> Company:
+def _chosen(companies: tuple[Company, ...], said: object) -> Company | None:
     wanted = CompanyId(said) if isinstance(said, int) else None
-    return next((company for company in companies if company.id == wanted), companies[0])
+    return next((company for company in companies if company.id == wanted), None)
+
+
+def _first_open(companies: tuple[Company, ...], grants: tuple[Grant, ...], now: datetime) -> Company:
+    """The first in which a role of theirs has not ended; where all have, the first, which then says so."""
+
+    def is_open(company: Company) -> bool:
+        today = _today(company, now)
+        here = (grant.ends_before for grant in grants if grant.company == company.id)
+        return any(ends_before is None or today < ends_before for ends_before in here)
+
+    return next(filter(is_open, companies), companies[0])
+
+
+def _today(company: Company, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(company.zone)).date()
