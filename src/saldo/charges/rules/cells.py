@@ -20,7 +20,10 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ][0-9:.]+(Z|[+-][0-9]{2}
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( [0-9:]+( ?[AaPp][Mm])?)?")
 _EXCEL_DAMAGE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+")
 _SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_NO_DAY = 1  # Microsoft's "no date" is the first day of the year 1
+NO_DAY = date(1, 1, 1)
+"""Microsoft's "no date"."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Beyond these a day is a placeholder or a slip; a cycle around it may reach out of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ def _has_room(text: str) -> bool:
 
 
 def read_day(text: str) -> date | CellFault | None:
-    """A day: ISO with or without a UTC time, or the portal's American form; None when blank or "no date"."""
+    """A day: ISO with or without a UTC time, or the portal's American form; None when blank or "no date".
+
+    Refuses days that no calendar has, and those outside of 1900 to 2999.
+    """
     if not text:
         return None
     iso, american = _ISO.fullmatch(text), _AMERICAN.fullmatch(text)
@@ -70,12 +76,13 @@ def read_day(text: str) -> date | CellFault | None:
         month, day, year = (int(american[i]) for i in (1, 2, 3))
     else:
         return BAD_DAY
-    if (year, month, day) == (_NO_DAY, 1, 1):
-        return None
     try:
-        return date(year, month, day)
+        read = date(year, month, day)
     except ValueError:
         return BAD_DAY
+    if read == NO_DAY:
+        return None
+    return read if FIRST_DAY <= read <= LAST_DAY else BAD_DAY
 
 
 def is_excel_damaged(text: str) -> bool:

@@ -7,7 +7,7 @@ Spark SQL: ``rlike`` with anchors for regexp_full_match, ``to_date`` for try_str
 from __future__ import annotations
 
 from saldo.charges.formats.shape import CellType, Column
-from saldo.charges.rules.cells import DECIMAL_GRAMMAR, MAX_PART, MAX_WHOLE
+from saldo.charges.rules.cells import DECIMAL_GRAMMAR, FIRST_DAY, LAST_DAY, MAX_PART, MAX_WHOLE, NO_DAY
 from saldo.charges.store.engine import name
 
 FIGURE = f"DECIMAL({MAX_WHOLE + MAX_PART},{MAX_PART})"
@@ -15,7 +15,8 @@ SEPARATOR = "\x1f"
 _SIMPLE = rf"-?[0-9]{{1,{MAX_WHOLE}}}(\.[0-9]{{0,{MAX_PART}}})?"
 _AMERICAN = r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
 _AMERICAN_TIMED = _AMERICAN + r"( [0-9:]+( ?[AaPp][Mm])?)?"
-_NO_DAY = "DATE '0001-01-01'"
+_NO_DAY = f"DATE '{NO_DAY}'"
+_A_DAY = f"BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}'"
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 
 
@@ -35,7 +36,7 @@ def typed(column: Column, reading: str) -> str:
     """The cell as it is stored, from what the inner select has read; Microsoft's "no date" is nothing."""
     if column.cell == "text":
         return name(column.name)
-    return f"CASE WHEN {reading} > {_NO_DAY} THEN {reading} END" if column.cell == "day" else reading
+    return f"CASE WHEN {reading} {_A_DAY} THEN {reading} END" if column.cell == "day" else reading
 
 
 def fault(column: Column, reading: str) -> str | None:
@@ -43,7 +44,7 @@ def fault(column: Column, reading: str) -> str | None:
     cell = name(column.name)
     unreadable = {
         "text": None,
-        "day": f"({cell} IS NOT NULL AND ({reading} IS NULL OR {reading} < {_NO_DAY}))",
+        "day": f"({cell} IS NOT NULL AND ({reading} IS NULL OR {reading} <> {_NO_DAY} AND {reading} NOT {_A_DAY}))",
     }.get(column.cell, f"({cell} IS NOT NULL AND {reading} IS NULL)")
     if column.is_vital:
         return f"({cell} IS NULL OR trim({cell}) = '')" + (f" OR {unreadable}" if unreadable else "")
