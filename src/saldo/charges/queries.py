@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -185,8 +184,3 @@ def _line(row: tuple[Any, ...]) -> LineItem:
         platform="new-commerce" if kind.startswith("nce-") else "legacy",
         **dict(zip(_LINE_FIELDS, row, strict=False)),
     )
-
-
-def first_of(month: Month) -> date:
-    """The date by which a month is stored."""
-    return month.starts_on

@@ -14,7 +14,6 @@ from saldo.charges.formats.refusals import UnableToReadFile
 class Export:
     """What a manifest says: its blobs in order, its eTag, where the data lay."""
 
-    folder: Path
     blobs: tuple[Path, ...]
     version: str
     address: str
@@ -41,7 +40,6 @@ def read_manifest(path: Path) -> Export:
             raise UnableToReadFile(code="charges.file.missing-part", facts={"file": str(path), "seen": name[:80]})
         blobs[blob] = None
     return Export(
-        folder=path.parent,
         blobs=tuple(blobs),
         version=str(manifest.get("eTag", "")),
         address=str(manifest.get("rootDirectory", "")),

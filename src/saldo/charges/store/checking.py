@@ -28,11 +28,6 @@ class Checked:
     samples: tuple[dict[str, Any], ...]
 
 
-def check_part(part: StoredPart, *, currency: str) -> tuple[Checked, ...]:
-    """All checks that this part can answer alone."""
-    return (*check_rows(part, currency=currency), *check_groups([part]))
-
-
 def check_rows(part: StoredPart, *, currency: str) -> tuple[Checked, ...]:
     """The checks of single rows."""
     checks = row_checks(part.kind, minor_digits=minor_digits(currency))
