@@ -11,7 +11,7 @@ from django.test import Client
 
 from saldo.core.identity import CompanyId
 from saldo.parties.rules.roles import Role
-from saldo.server.faults import Discreet
+from saldo.server.faults import Reticent
 from tests.pages.people import a_person
 
 SECRET = "Ada Lind owes 4711.50"
@@ -21,7 +21,7 @@ SECRET = "Ada Lind owes 4711.50"
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the server says, line by line."""
     lines: list[str] = []
-    handler = next(one for one in logging.getLogger("django.request").handlers if isinstance(one.formatter, Discreet))
+    handler = next(one for one in logging.getLogger("django.request").handlers if isinstance(one.formatter, Reticent))
     monkeypatch.setattr(handler, "emit", lambda record: lines.append(handler.format(record)))
     return lines
 

@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 
 
-class Discreet(logging.Formatter):
+class Reticent(logging.Formatter):
     """One line of JSON for each fault: when, which page, in which company, what kind, and the way there."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -148,8 +148,8 @@ FILE_UPLOAD_TEMP_DIR = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"discreet": {"()": "saldo.server.faults.Discreet"}},
-    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "formatters": {"reticent": {"()": "saldo.server.faults.Reticent"}},
+    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "reticent"}},
     "loggers": {
         name: {"level": "ERROR", "handlers": ["standard-error"], "propagate": False}
         for name in ("django.request", "django.security")
