@@ -62,6 +62,14 @@ class TestDamagedJson:
         assert result.state == "refused"
         assert postman.states() == []
 
+    @pytest.mark.parametrize("row", ["{}", "11", "[]", '{"a":1}'])
+    def test_a_file_of_brackets_and_commas_is_refused_before_it_fills_the_memory(
+        self, postman: Postman, row: str
+    ) -> None:
+        (postman.folder / "page.json").write_text("[" + ",".join([row] * 100_000) + "]")
+        (result,) = postman.bring_paths(postman.folder)
+        assert (result.state, result.code) == ("refused", "charges.file.too-large")
+
     def test_every_depth_that_can_be_read_can_be_written(self, postman: Postman) -> None:
         for depth in range(900, 1000):
             cell = "[" * depth + "]" * depth

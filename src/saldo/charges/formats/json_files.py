@@ -15,7 +15,9 @@ from saldo.charges.formats.landing import Landed
 from saldo.charges.formats.refusals import UnableToReadFile
 from saldo.charges.formats.shape import Part, Shape
 
-MAX_DOCUMENT = 512 << 20  # a page holds at most 2,000 rows; a merged month some hundred thousand
+MAX_DOCUMENT = 128 << 20  # read at once it takes seven times its size; a page holds at most 2,000 rows, some megabytes
+_BYTES_A_MARK = 8  # rows of Microsoft have more for a bracket or comma; a file of brackets takes fifty times its size
+_SMALL = 1 << 16
 _SAMPLE = 200
 _INVOICE_IN_ADDRESS = re.compile(r"/invoices/(?:\w+-)?([DG]\w+)/", re.IGNORECASE)
 
@@ -135,6 +137,8 @@ def _load(landed: Landed) -> Any:
             "seen": fault.object[fault.start :][:1].hex(),
         }
         raise UnableToReadFile(code="charges.file.not-utf8", facts=facts) from fault
+    if sum(map(text.count, "{[,")) * _BYTES_A_MARK > len(text) + _SMALL:
+        raise UnableToReadFile(code="charges.file.too-large", facts={"file": landed.name, "times": 1})
     try:
         return json.loads(text, parse_float=str, parse_int=str)
     except ValueError as fault:
