@@ -106,7 +106,7 @@ class TestProgram:
             else:
                 program.send_signal(signal.SIGTERM)
             assert program.wait(PATIENCE_SECONDS) == 0
-        ends_at = time.monotonic() + 5
+        ends_at = time.monotonic() + PATIENCE_SECONDS
         while any(map(is_left, whole)) and time.monotonic() < ends_at:
             time.sleep(0.1)
         assert [process.pid for process in whole if is_left(process)] == []
