@@ -37,7 +37,8 @@
     var field = dialog.querySelector("input");
     field.value = "";
     field.focus();
-    field.dispatchEvent(new CustomEvent("palette:open", { bubbles: true }));
+    // htmx begins to listen in a timer of its own, set before this one: a key pressed at once must not be earlier
+    setTimeout(function () { field.dispatchEvent(new CustomEvent("palette:open", { bubbles: true })); });
   }
   function choose(by) {
     var all = options(), now = all.findIndex(function (one) { return one.getAttribute("aria-selected") === "true"; });
