@@ -35,8 +35,8 @@ def write_facts(reason: Reason, *, lang: str, with_cost: bool) -> dict[str, str]
     said["subject"] = reason.subject or reason.key
     said |= _in_words(reason, lang)
     for name, other in (("meter", "subject"), ("from_product", "to_product")):
-        if said.get(name) == said.get(other):
-            said.pop(name, None)
+        if name in said and said.get(other, "").endswith(said[name]):  # a legacy product's name ends with its meter
+            del said[name]
     if with_cost:
         currency = str(reason.facts["currency"])
         said["amount"] = f"{write_amount(reason.amount, currency, lang, signed=True)} {currency}"
