@@ -83,6 +83,7 @@ def _prepare(
     written: list[Written] = []
     for part in _each_once(delivery.parts):
         done = sum(one.rows for one in written)
+        # ``done`` is bound now, since the loop moves on; mypy cannot infer a lambda with a default
         with watching(connection, part, tell=lambda rows, done=done: tell(done + rows)):  # type: ignore[misc]
             written.append(write_part(connection, part, kind=delivery.kind, folder=store))
         tell(done + written[-1].rows)
