@@ -87,7 +87,8 @@ def started(home: Path, port: int) -> tuple[subprocess.Popen[str], list[str]]:
 def is_left(process: psutil.Process) -> bool:
     """Whether a process still runs; the database's server is its own master and has its own end."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and "postgres" not in process.name()
+        started_as = " ".join([process.name(), *process.cmdline()[:3]])  # the server, or the process that watches it
+        return process.status() != psutil.STATUS_ZOMBIE and "postgres" not in started_as
     except psutil.NoSuchProcess:
         return False
 
