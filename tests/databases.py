@@ -71,6 +71,7 @@ class TestDatabases:
     def _use(self, name: str) -> None:
         """Files belong to their catalogue: a store shared by two databases would be swept by each of the other's."""
         settings.LINE_STORE = self.installation.home / "stores" / name
+        settings.DOCUMENT_STORE = self.installation.home / "documents" / name
         settings.LANDING = self.installation.home / "landings" / name
         for alias in ("default", "owner"):
             connections[alias].close()

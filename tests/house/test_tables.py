@@ -10,7 +10,10 @@ from saldo.audit import log
 from saldo.core.identity import CompanyId
 from tests.conftest import NOW
 
-ROOMS_FROM_THE_TOP = ("server", "desk", "doors", "charges", "parties", "audit")
+ROOMS_FROM_THE_TOP = (
+    *("server", "desk", "doors", "receipts", "payables", "invoicing", "charges"),
+    *("ledger", "agreements", "outbox", "parties", "audit"),
+)
 
 
 def our_models() -> list[type]:

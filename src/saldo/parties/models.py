@@ -81,6 +81,85 @@ class Grant(models.Model):
         return f"{self.role} ({self.scope})"
 
 
+class Debtor(models.Model):
+    """A legal entity that pays us: one or many tenants are charged to it; a parent may pay for it (practice 2)."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    number = models.TextField()  # our customer number, stable and public: it stands on papers and in the ledger
+    name = models.TextField()
+    country = models.CharField(max_length=2, blank=True)
+    street = models.TextField(blank=True)
+    postcode = models.TextField(blank=True)
+    city = models.TextField(blank=True)
+    region = models.TextField(blank=True)
+    vat_id = models.TextField(blank=True)
+    registration = models.TextField(blank=True)  # organisation number where it is not the VAT id
+    electronic_address = models.TextField(blank=True)  # Peppol participant, "0007:5567321707"
+    emails = models.JSONField(default=list)  # billing contacts: [{"name", "address"}]
+    language = models.CharField(max_length=8, choices=LANGUAGE_CHOICES, blank=True)  # "" is the company's own
+    segment = models.TextField(blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "number"], name="one_debtor_a_number")]
+        indexes: ClassVar = [models.Index(models.F("company"), functions.Lower("name"), name="debtor_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Particulars(models.Model):
+    """What our own papers say of us; one row a company."""
+
+    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="+")
+    legal_name = models.TextField()
+    street = models.TextField(blank=True)
+    postcode = models.TextField(blank=True)
+    city = models.TextField(blank=True)
+    region = models.TextField(blank=True)
+    vat_id = models.TextField(blank=True)
+    registration = models.TextField(blank=True)
+    electronic_address = models.TextField(blank=True)
+    email = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    website = models.TextField(blank=True)
+    language = models.CharField(max_length=8, choices=LANGUAGE_CHOICES, default="en")  # of papers, where none is agreed
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+
+class BankAccount(models.Model):
+    """An account of ours or of a payee's; used only after two people and a waiting day (practice 18).
+
+    ``owner``: "own", or the payee ("microsoft"). ``state``: proposed, active, closed.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    code = models.TextField()  # stable and public: "bank:1930" in the ledger
+    owner = models.TextField(default="own")
+    name = models.TextField()
+    currency = models.CharField(max_length=3)
+    iban = models.TextField(blank=True)
+    bic = models.TextField(blank=True)
+    giro = models.TextField(blank=True)  # Swedish bankgiro, digits only
+    number = models.TextField(blank=True)  # where there is no IBAN: branch and account
+    state = models.TextField(default="proposed")
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    approved_by = models.TextField(blank=True)
+    approved_at = models.DateTimeField(null=True)
+    usable_from = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "code"], name="one_bank_account_a_code")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
 class Customer(models.Model):
     """A customer's tenant; ``key`` is its name in Microsoft's rows: tenant GUID, account number, or a bare name."""
 
@@ -90,6 +169,7 @@ class Customer(models.Model):
     domain = models.TextField(blank=True)
     country = models.CharField(max_length=2, blank=True)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")  # sales agent
+    debtor = models.ForeignKey(Debtor, on_delete=models.PROTECT, null=True, related_name="+")  # who pays; None: not yet
     first_seen_at = models.DateTimeField()
 
     class Meta:

@@ -73,6 +73,11 @@ class Installation:
         return self.home / "store"
 
     @property
+    def document_store(self) -> Path:
+        """Papers, attachments and payment files, by content."""
+        return self.home / "documents"
+
+    @property
     def is_made(self) -> bool:
         """Whether set-up was finished here once."""
         return (self.home / "made").exists()

@@ -11,6 +11,7 @@ HOME = home_folder()
 INSTALLATION = describe(HOME)
 LANDING = INSTALLATION.landing
 LINE_STORE = INSTALLATION.line_store
+DOCUMENT_STORE = INSTALLATION.document_store
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALES = Path(os.environ.get("SALDO_LOCALE", PACKAGE / "locale"))
 
@@ -44,7 +45,13 @@ INSTALLED_APPS = [
     "saldo.server.apps.Server",
     "saldo.audit.apps.Audit",
     "saldo.parties.apps.Parties",
+    "saldo.outbox.apps.Outbox",
+    "saldo.agreements.apps.Agreements",
+    "saldo.ledger.apps.Ledger",
     "saldo.charges.apps.Charges",
+    "saldo.invoicing.apps.Invoicing",
+    "saldo.payables.apps.Payables",
+    "saldo.receipts.apps.Receipts",
     "saldo.desk.apps.Desk",
 ]
 MIDDLEWARE = [

@@ -24,7 +24,7 @@ def make_installation(home: Path) -> Installation:
         raise UnableToOpen(code="server.database-refuses", facts={"said": str(said).strip()}) from said
     start_django(home)
     migrate()
-    for folder in (installation.landing, installation.line_store):
+    for folder in (installation.landing, installation.line_store, installation.document_store):
         folder.mkdir(mode=0o700, exist_ok=True)
     (home / "made").touch()
     return installation

@@ -104,6 +104,7 @@ TABLE: Mapping[str, Row] = {
     "margin.read": _reads(_G, _B),
     "buy.payable.approve": _changes(_G, _B, second=True),
     "buy.payment.record": _changes(_G, _B),
+    "cash.read": _reads(_G, _B),
     # what the customer is charged
     "sell.invoice.read": _reads(_G, _H, _B, own=[_S]),
     "explanation.read": _reads(_G, _U, _H, _B, own=[_S]),
@@ -112,6 +113,16 @@ TABLE: Mapping[str, Row] = {
     "credit-note.propose": _changes(_G, _H, _B),
     "credit-note.issue": _changes(_G, _B),
     "price-list.read": _reads(_G, _B, _S),
+    "price-list.edit": _changes(_G, _B),
+    "line.decide": _changes(_G, _B),
+    "charge.add": _changes(_G, _B),
+    # money that came in, and the books
+    "receipt.read": _reads(_G, _B),
+    "receipt.match": _changes(_G, _B),
+    "refund.approve": _changes(_G, _B, second=True),
+    "ledger.read": _reads(_G, _B),
+    "ledger.close": _changes(_G, _B),
+    "opening.take-over": _changes(_G, _B),
     # customers
     "customer.read": _reads(_G, _H, _B, own=[_S]),
     "contact.edit": _changes(_G, _H, _B, own=[_S]),
@@ -136,6 +147,12 @@ TABLE: Mapping[str, Row] = {
     "opportunity.create": _changes(_G, _H, _S),
     "opportunity.edit": _changes(_G, _S),
     # the house itself
+    "company.settings": _changes(_G, _B),
+    "bank-account.propose": _changes(_G, _B),
+    "bank-account.approve": _changes(_G, _B, second=True),
+    "channel.open": _changes(_G),
+    "channel.first-run": _changes(_G, _B, second=True),
+    "outbox.read": _reads(_G, _B),
     "people.manage": _changes(_G, _U),
     "audit.read": _reads(_G, _B, area=[_U]),
 }
