@@ -9,11 +9,23 @@ from fractions import Fraction
 
 from saldo.charges.rules.line import LineItem
 from saldo.charges.rules.proration import rule_of_seats
-from saldo.core.money import ZERO
-from saldo.explain.rules.bill import BillLine
+from saldo.core.money import ZERO, minor_unit
+from saldo.explain.rules.bill import Basis, BillLine
 from saldo.explain.rules.reading import ReadLine, read_line
 
 _Product = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What the partner's rules made of the rows of one period; empty on the cost side.
+
+    ``basis`` and ``own`` are known only where all rows share them.
+    """
+
+    rules: frozenset[str]
+    basis: Basis
+    own: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +37,8 @@ class ProductRows:
     sum_before: Decimal
     sum_after: Decimal
     has_unread: bool
-    has_other_rule: bool
+    own_before: Agreed
+    own_after: Agreed
 
     @property
     def change(self) -> Decimal:
@@ -33,9 +46,21 @@ class ProductRows:
         return self.sum_after - self.sum_before
 
     @property
+    def has_other_rule(self) -> bool:
+        """Whether another rule of the partner's priced the later period."""
+        old, new = self.own_before.rules, self.own_after.rules
+        return bool(old) and bool(new) and old != new
+
+    @property
+    def is_priced_by_us(self) -> bool:
+        """Whether the rows are on the price side, where the partner's own arithmetic made the amounts."""
+        return bool(self.own_before.rules - {""} or self.own_after.rules - {""})
+
+    @property
     def follow_arithmetic(self) -> bool:
-        """Whether every row is what Microsoft's arithmetic makes of the price it shows (reference 8.3)."""
-        return not self.has_unread and all(map(_follows, (*self.before, *self.after)))
+        """Whether every row is what arithmetic makes of the price it shows: Microsoft's (reference 8.3), or ours."""
+        follows = _follows_ours if self.is_priced_by_us else _follows
+        return not self.has_unread and all(map(follows, (*self.before, *self.after)))
 
 
 def split_by_product(before: Sequence[BillLine], after: Sequence[BillLine]) -> list[ProductRows]:
@@ -74,15 +99,24 @@ def _read(before: Sequence[BillLine], after: Sequence[BillLine]) -> ProductRows:
     lines = (*before, *after)
     prices = _list_prices(line.item for line in lines)
     sides = [[read_line(line.item, list_prices=prices) for line in side] for side in (before, after)]
-    rules = [{line.price_rule for line in side} for side in (before, after)]
     return ProductRows(
         before=tuple(line for line in sides[0] if line is not None),
         after=tuple(line for line in sides[1] if line is not None),
         sum_before=sum((line.item.amount for line in before), ZERO),
         sum_after=sum((line.item.amount for line in after), ZERO),
         has_unread=any(line is None for side in sides for line in side),
-        has_other_rule=bool(rules[0]) and bool(rules[1]) and rules[0] != rules[1],
+        own_before=_agreed(before),
+        own_after=_agreed(after),
     )
+
+
+def _agreed(lines: Sequence[BillLine]) -> Agreed:
+    made = {(line.basis, line.own) for line in lines}
+    rules = frozenset(line.price_rule for line in lines)
+    if len(made) != 1:
+        return Agreed(rules=rules, basis="", own=Fraction(1))
+    basis, own = next(iter(made))
+    return Agreed(rules=rules, basis=basis, own=own)
 
 
 def _that_count(lines: Iterable[BillLine]) -> list[BillLine]:
@@ -109,3 +143,9 @@ def _follows(line: ReadLine) -> bool:
         currency=item.currency,
     )
     return rule != "none"
+
+
+def _follows_ours(line: ReadLine) -> bool:
+    """Whether the amount is the product of its factors, but for what Microsoft cut off its price before we took it."""
+    cut = abs(line.quantity) * line.rate * max(abs(line.price), Fraction(1)) / 100
+    return abs(line.term.total - Fraction(line.item.amount)) <= cut + Fraction(minor_unit(line.item.currency))

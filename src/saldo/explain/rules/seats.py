@@ -76,8 +76,20 @@ def _prices(rows: ProductRows, old: Term, new: Term) -> list[Factor]:
     if old.price * old.kept == new.price * new.kept:
         paid = old.price * old.kept
         return [Factor("price-changed", paid, paid), rate]
-    listed: Code = "partner-price" if rows.has_other_rule else "price-changed"
-    return [Factor(listed, old.price, new.price), Factor("promotion-changed", old.kept, new.kept), rate]
+    return [*_listed(rows, old, new), Factor("promotion-changed", old.kept, new.kept), rate]
+
+
+def _listed(rows: ProductRows, old: Term, new: Term) -> list[Factor]:
+    """The price of a seat; on the price side Microsoft's part of it and ours, where the rules tell them apart."""
+    before, after = rows.own_before, rows.own_after
+    if not rows.has_other_rule and "own" not in (before.basis, after.basis):
+        return [Factor("price-changed", old.price, new.price)]
+    if before.basis == after.basis and before.basis in ("cost", "list"):
+        return [
+            Factor("price-changed", old.price / before.own, new.price / after.own),
+            Factor("partner-price", before.own, after.own),
+        ]
+    return [Factor("partner-price", old.price, new.price)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,7 @@ def _told(rows: ProductRows, old: Term, new: Term, currency: str) -> dict[Code, 
     variant = "ended" if new.kept == 1 else "began" if old.kept == 1 else "changed"
     return {
         "price-changed": ("changed", prices),
-        "partner-price": ("changed", {}),
+        "partner-price": ("changed", prices),
         "promotion-changed": (variant, discounts),
         "exchange-rate": ("changed", rates(old, new, foreign)),
     }
