@@ -1,0 +1,37 @@
+"""The days on which a country's banks and offices are closed, from the library `holidays`."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+from saldo.core.workdays import Closed
+
+# Days closed in fact (Midsummer's Eve) come before those of banks, which in Sweden count half days too.
+_BESIDE_PUBLIC = ("de_facto", "bank")
+
+
+def calendar_of(country: str) -> Closed:
+    """Whether a day is a holiday of this country's banks; weekends are `core.workdays`' own matter.
+
+    ISO 3166 codes. A country the library does not know has no holidays: weekends still count. Chinese working
+    weekends stay weekends, so that a day counted back is never too late; half days stay working days.
+    """
+    known = _calendar(country.upper())
+    return known.__contains__ if known is not None else _never
+
+
+@lru_cache(maxsize=64)
+def _calendar(country: str) -> holidays.HolidayBase | None:
+    try:
+        everything = holidays.country_holidays(country)
+    except NotImplementedError:
+        return None
+    beside = next(((kind,) for kind in _BESIDE_PUBLIC if kind in everything.supported_categories), ())
+    return holidays.country_holidays(country, categories=("public", *beside))
+
+
+def _never(day: date) -> bool:
+    return False
