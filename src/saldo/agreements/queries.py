@@ -1,1 +1,119 @@
-"""Reading of this room."""
+"""Reading what is agreed: prices, terms, taxes, rates and fees, each as one index that a whole month is rated with."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from stdnum.eu import vat
+
+from saldo.agreements import models
+from saldo.agreements.rules.exchange import OLDEST_DAYS, Published, Rates
+from saldo.agreements.rules.fees import ServiceFee
+from saldo.agreements.rules.prices import PriceRule, RuleBook
+from saldo.agreements.rules.tax import TaxBook, TaxProfile
+from saldo.agreements.rules.tax_rates import EU, RateRow
+from saldo.agreements.rules.terms import SplitGroup, Terms, TermsBook
+from saldo.core.identity import CompanyId
+from saldo.core.periods import Month
+
+ECB = "ecb"
+_RULE = (
+    *("code", "version", "level", "target", "product", "sku", "publisher", "category", "charge_type"),
+    *("method", "value", "currency", "starts_on", "reaches"),
+)
+_TERMS = (
+    *("debtor", "starts_on", "net_days", "invoice_day", "currency", "purchase_order", "grouping", "split"),
+    *("delivery", "policy", "support_offer"),
+)
+_PROFILE = ("debtor", "starts_on", "treatment", "region", "certificate", "certificate_until", "withholding")
+_FEE = ("code", "name", "debtor", "tenant", "quantity", "unit_price", "currency", "starts_on", "ends_before")
+
+
+def load_rule_book(company: CompanyId) -> RuleBook:
+    """All price rules of the company, ready to be asked line by line."""
+    return RuleBook.of(list_price_rules(company=company))
+
+
+def list_price_rules(*, company: CompanyId, code: str | None = None) -> tuple[PriceRule, ...]:
+    """Every version of every rule, or of one, oldest first."""
+    rows = models.PriceRule.objects.filter(company_id=company).order_by("code", "version")
+    rows = rows if code is None else rows.filter(code=code)
+    return tuple(PriceRule(**row) for row in rows.values(*_RULE))
+
+
+def load_terms(company: CompanyId) -> TermsBook:
+    """The terms of all debtors."""
+    return TermsBook.of_rows(list_terms(company=company))
+
+
+def list_terms(*, company: CompanyId, debtor: str | None = None) -> tuple[Terms, ...]:
+    """Every version of all terms, or of a debtor's own, oldest first."""
+    rows = models.Terms.objects.filter(company_id=company).order_by("debtor", "starts_on", "id")
+    rows = rows if debtor is None else rows.filter(debtor=debtor)
+    return tuple(_terms(row) for row in rows.values(*_TERMS))
+
+
+def load_tax(company: CompanyId) -> TaxBook:
+    """Tax rates, the company's own before the known ones, and the profiles of all debtors."""
+    own = models.TaxRate.objects.filter(company_id=company).order_by("starts_on", "id")
+    fields = ("country", "region", "percent", "starts_on", "source")
+    return TaxBook.of(own=[RateRow(**row) for row in own.values(*fields)], profiles=list_tax_profiles(company=company))
+
+
+def list_tax_profiles(*, company: CompanyId, debtor: str | None = None) -> tuple[TaxProfile, ...]:
+    """Every version of all tax profiles, or of a debtor's, oldest first."""
+    rows = models.TaxProfile.objects.filter(company_id=company).order_by("debtor", "starts_on", "id")
+    rows = rows if debtor is None else rows.filter(debtor=debtor)
+    return tuple(TaxProfile(**row) for row in rows.values(*_PROFILE))
+
+
+def load_rates(company: CompanyId, since: date, until: date, *, source: str = ECB) -> Rates:
+    """What is needed to convert on any of these days, both included: rates from a week before on."""
+    rows = models.ExchangeRate.objects.filter(
+        company_id=company, source=source, base="EUR", on__gte=since - timedelta(days=OLDEST_DAYS), on__lte=until
+    )
+    return Rates.of(
+        (Published(quote, on, rate) for quote, on, rate in rows.values_list("quote", "on", "rate")), source=source
+    )
+
+
+def newest_rate_day(*, company: CompanyId, source: str = ECB) -> date | None:
+    """The last day that rates are there for; None where there are none."""
+    rows = models.ExchangeRate.objects.filter(company_id=company, source=source).order_by("-on")
+    return rows.values_list("on", flat=True).first()
+
+
+def list_service_fees(
+    *, company: CompanyId, debtor: str | None = None, month: Month | None = None
+) -> tuple[ServiceFee, ...]:
+    """Our own fees, of all debtors or one, those that hold on a day of the month where one is named."""
+    rows = models.ServiceFee.objects.filter(company_id=company).order_by("debtor", "code", "starts_on", "id")
+    rows = rows if debtor is None else rows.filter(debtor=debtor)
+    fees = (ServiceFee(**row) for row in rows.values(*_FEE))
+    return tuple(fee for fee in fees if month is None or _holds_in(fee, month))
+
+
+def is_valid_vat_id(vat_id: str, country: str) -> bool:
+    """Whether the number has the form and check digits of this country of the Union; nobody is asked about it."""
+    if country not in EU or not vat.is_valid(vat_id):
+        return False
+    prefix = "EL" if country == "GR" else country
+    return str(vat.compact(vat_id)).upper().startswith(prefix)
+
+
+def _holds_in(fee: ServiceFee, month: Month) -> bool:
+    return fee.starts_on <= month.ends_on and (fee.ends_before is None or fee.ends_before > month.starts_on)
+
+
+def _terms(row: dict[str, Any]) -> Terms:
+    groups = (
+        SplitGroup(
+            name=group["name"],
+            purchase_order=group.get("purchase_order", ""),
+            subscriptions=frozenset(group.get("subscriptions", ())),
+            tags=frozenset(group.get("tags", ())),
+        )
+        for group in row["split"]
+    )
+    return Terms(**row | {"split": tuple(groups)})

@@ -1,0 +1,58 @@
+"""The price before partner earned credit, so that a credit lost or won never moves a customer's price (practice 6).
+
+The credit is never a line of its own: it lowers the effective price and stands in the text of price adjustments with
+its percentage (reference 9). The base of a markup is therefore put together from the list price and the other
+adjustments; the charge itself, which Microsoft cut after taking the credit off, is the base only where these do not
+give it.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from saldo.core.money import minor_unit
+
+_ADJUSTMENT = re.compile(r"(\d+(?:\.\d+)?)\s*%\s*([^\"\],;]*)")
+_EARNED = re.compile(r"partner.?earned|\bPEC\b", re.IGNORECASE)
+
+
+class Adjustments(NamedTuple):
+    """What the adjustments of a row leave of its list price, and the share of the earned credit among them."""
+
+    kept: Fraction  # by everything but the earned credit
+    earned: Fraction
+
+
+@lru_cache(maxsize=4096)
+def read_adjustments(text: str) -> Adjustments:
+    """Read PriceAdjustmentDescription, ``["15.0% Partner earned credit…"]``; what has no figure says nothing."""
+    kept, earned = Fraction(1), Fraction(0)
+    for percent, name in _ADJUSTMENT.findall(text):
+        share = Fraction(percent) / 100
+        if _EARNED.search(name):
+            earned = max(earned, share)
+        else:
+            kept *= 1 - share
+    return Adjustments(kept, earned)
+
+
+def before_credit(
+    *, at_list: Fraction, cost: Decimal, adjustments: str, rate: Decimal, currency: str, pricing_currency: str
+) -> Fraction:
+    """What Microsoft would charge without the credit, exact, in the currency of ``cost``, signed like it.
+
+    ``at_list`` is the row at list price in the currency of ``cost``. Where list price and adjustments do not explain
+    the charge within Microsoft's own two cuts (in pricing, then in billing currency), it is the charge itself, divided
+    by what the credit left of it.
+    """
+    kept, earned = read_adjustments(adjustments)
+    listed = at_list * kept
+    left = 1 - earned
+    slack = Fraction(minor_unit(currency)) + Fraction(minor_unit(pricing_currency or currency)) * Fraction(rate)
+    if abs(listed * left - Fraction(cost)) <= slack:
+        return listed
+    return Fraction(cost) / left if left else listed
