@@ -148,7 +148,10 @@ CASES = (
     a_reason("correction.gone", "2294.60", document="G000023869", amends="G000023831"),
     a_reason("tax.changed", "90.00"),
     a_reason("partner-price.changed", "12.50"),
-    a_reason("partner-fee.changed", "250.00"),
+    a_reason("partner-price.changed", "62.50", price_before="245.00", price_after="257.50", pricing_currency="SEK"),
+    a_reason("partner-fee.changed", "250.00", subject="Support, monthly"),
+    a_reason("partner-fee.new", "250.00", subject="Support, monthly"),
+    a_reason("partner-fee.gone", "-250.00", subject="Support, monthly"),
     a_reason("rounding.cut", "0.01", lines=1),
     a_reason("rounding.cut", "-0.02", lines=3),
 )  # fmt: skip

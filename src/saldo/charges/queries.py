@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,13 @@ _LINE_COLUMNS = (
     "reservation_order"
 )
 _LINE_FIELDS = tuple(name.strip().removeprefix("l.") for name in _LINE_COLUMNS.split(","))
+_SELECT = (
+    f"SELECT {_LINE_COLUMNS}, p.sha256, l.row, d.document, d.is_estimated, d.kind, i.amends"
+    " FROM charges_line l JOIN charges_delivery d ON d.id = l.delivery_id JOIN charges_part p ON p.id = l.part_id"
+    " LEFT JOIN LATERAL (SELECT string_agg(DISTINCT h.amends, ' ') AS amends FROM charges_microsoftinvoice h"
+    "   JOIN charges_delivery hd ON hd.id = h.delivery_id AND hd.state = 'counts'"
+    "   WHERE h.company_id = d.company_id AND h.number = d.document AND h.amends <> '') i ON d.document <> ''"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +69,20 @@ def list_lines(
     if currency is not None:
         where += " AND l.currency = %s"
         values.append(currency)
-    rows = _all(
-        f"SELECT {_LINE_COLUMNS}, p.sha256, l.row, d.document, d.is_estimated, d.kind, i.amends"
-        " FROM charges_line l JOIN charges_delivery d ON d.id = l.delivery_id JOIN charges_part p ON p.id = l.part_id"
-        " LEFT JOIN LATERAL (SELECT string_agg(DISTINCT h.amends, ' ') AS amends FROM charges_microsoftinvoice h"
-        "   JOIN charges_delivery hd ON hd.id = h.delivery_id AND hd.state = 'counts'"
-        "   WHERE h.company_id = d.company_id AND h.number = d.document AND h.amends <> '') i ON d.document <> ''"
-        f" WHERE {where} ORDER BY d.id, p.number, l.row",
-        values,
-    )
-    return tuple(_line(row) for row in rows)
+    return tuple(_line(row) for row in _all(f"{_SELECT} WHERE {where} ORDER BY d.id, p.number, l.row", values))
+
+
+def list_lines_at(
+    *, company: CompanyId, customers: Collection[CustomerId], places: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], LineItem]:
+    """Customers' lines by file and row, also of files that count no longer: what was billed from them stays explained.
+
+    The customers are asked for because lines are kept by customer: without them a whole file would be read.
+    """
+    where = "d.company_id = %s AND d.kind = ANY(%s) AND p.sha256 = ANY(%s) AND l.customer = ANY(%s)"
+    values = [company, list(_LINE_KINDS), sorted({file for file, _ in places}), sorted(customers)]
+    found = (_line(row) for row in _all(f"{_SELECT} WHERE {where} ORDER BY d.id", values))
+    return {(item.file, item.row): item for item in found if (item.file, item.row) in places}
 
 
 def list_currencies(

@@ -55,19 +55,21 @@ def read_asked(args: argparse.Namespace, *periods: str) -> Asked:
 
     Refuses (UnableToName, UnableToExplain) a customer, side, month, document or currency that is not there.
     """
-    from saldo.explain.queries import check_side, name_currency, name_period
+    from saldo.explain.queries import name_currency, name_period
     from saldo.parties.queries import get_company, name_customer
 
-    check_side(side=args.side)
     company = get_company(name=args.company)
     customer = name_customer(company=company.id, said=args.customer)
-    named = tuple(name_period(company=company.id, said=said, include_estimated=args.estimate) for said in periods)
+    named = tuple(
+        name_period(company=company.id, said=said, side=args.side, include_estimated=args.estimate) for said in periods
+    )
     currency = name_currency(
         company=company.id,
         customer=customer.key,
         periods=named,
         said=args.currency,
         own=company.currency,
+        side=args.side,
         include_estimated=args.estimate,
     )
     return Asked(customer=customer, periods=named, currency=currency)

@@ -8,15 +8,16 @@ from saldo.charges.queries import find_month_of_document, list_currencies, list_
 from saldo.core.identity import CompanyId, CustomerId, MicrosoftInvoiceId
 from saldo.core.periods import Month
 from saldo.core.problems import Refused
+from saldo.explain.price_bills import get_price_bill
 from saldo.explain.rules.bill import Bill, BillLine, Side
 from saldo.explain.rules.explanation import Explanation
 from saldo.explain.rules.reasons import explain
+from saldo.invoicing.billed import find_billed_number, list_billed_currencies, list_billed_months
 
 __all__ = [
     "BillPeriod",
     "Explanation",
     "UnableToExplain",
-    "check_side",
     "explain_months",
     "get_bill",
     "name_currency",
@@ -24,44 +25,53 @@ __all__ = [
 ]
 
 BillPeriod = Month | MicrosoftInvoiceId
-"""What a bill is of: a month, or one of Microsoft's documents."""
+"""What a bill is of: a month, or one document; on the price side one of ours."""
 
 
 class UnableToExplain(Refused):
     """A bill that is not there, or that cannot be told from another one."""
 
 
-def check_side(*, side: Side) -> None:
-    """Nothing for a side that has bills.
-
-    Refuses (UnableToExplain): explain.side.no-prices, as long as nobody has priced what customers pay.
-    """
-    if side == "price":
-        raise UnableToExplain(code="explain.side.no-prices")
-
-
-def name_period(*, company: CompanyId, said: str, include_estimated: bool = False) -> BillPeriod:
-    """The month (YYYY-MM) or document that a person means.
+def name_period(*, company: CompanyId, said: str, side: Side = "cost", include_estimated: bool = False) -> BillPeriod:
+    """The month (YYYY-MM) or document that a person means: Microsoft's on the cost side, our own on the price side.
 
     Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.month.none,
-    explain.document.unknown.
+    explain.document.unknown, explain.side.no-prices (nothing was issued yet), explain.side.no-estimates.
     """
-    if not said[:1].isdigit():  # Microsoft's numbers begin with a letter
-        document = MicrosoftInvoiceId(said.upper())
-        if find_month_of_document(company=company, document=document) is None:
-            raise UnableToExplain(code="explain.document.unknown", facts={"document": said})
-        return document
+    if side == "price" and include_estimated:
+        raise UnableToExplain(code="explain.side.no-estimates")
+    number = _find_document(company, said, side)
+    if number is not None:
+        return MicrosoftInvoiceId(number)
+    if not said[:1].isdigit():
+        raise UnableToExplain(code="explain.document.unknown", facts={"document": said})
     try:
         month = Month.parse(said)
     except ValueError:
         raise UnableToExplain(code="explain.month.unreadable", facts={"month": said}) from None
-    known = list_months(company=company, include_estimated=include_estimated)
+    known = _list_months(company, side, include_estimated)
     if not known:
-        raise UnableToExplain(code="explain.month.none", facts={"month": said})
+        code = "explain.side.no-prices" if side == "price" else "explain.month.none"
+        raise UnableToExplain(code=code, facts={"month": said})
     if month not in known:
         months = [str(one) for one in sorted(known)]
         raise UnableToExplain(code="explain.month.unknown", facts={"month": said, "months": months})
     return month
+
+
+def _find_document(company: CompanyId, said: str, side: Side) -> str | None:
+    if side == "price":
+        return find_billed_number(company=company, number=said)
+    if said[:1].isdigit():  # Microsoft's numbers begin with a letter
+        return None
+    document = MicrosoftInvoiceId(said.upper())
+    return document if find_month_of_document(company=company, document=document) is not None else None
+
+
+def _list_months(company: CompanyId, side: Side, include_estimated: bool) -> tuple[Month, ...]:
+    if side == "price":
+        return list_billed_months(company=company)
+    return list_months(company=company, include_estimated=include_estimated)
 
 
 def name_currency(
@@ -71,6 +81,7 @@ def name_currency(
     periods: Iterable[BillPeriod],
     said: str | None,
     own: str,
+    side: Side = "cost",
     include_estimated: bool = False,
 ) -> str:
     """The currency to look at: the one said, else the only one of these bills, else ``own`` where all are empty.
@@ -79,16 +90,7 @@ def name_currency(
     """
     found: set[str] = set()
     for period in periods:
-        month, document = _place(period)
-        found |= set(
-            list_currencies(
-                company=company,
-                customer=customer,
-                month=month,
-                document=document,
-                include_estimated=include_estimated,
-            )
-        )
+        found |= set(_list_currencies(company, customer, period, side, include_estimated))
     if said is None and len(found) > 1:
         raise UnableToExplain(code="explain.currency.several", facts={"currencies": sorted(found)})
     if said is not None and found and said.upper() not in found:
@@ -96,6 +98,17 @@ def name_currency(
             code="explain.currency.unknown", facts={"currency": said.upper(), "currencies": sorted(found)}
         )
     return said.upper() if said is not None else next(iter(found), own)
+
+
+def _list_currencies(
+    company: CompanyId, customer: CustomerId, period: BillPeriod, side: Side, include_estimated: bool
+) -> tuple[str, ...]:
+    month, document = _place(period)
+    if side == "price":
+        return list_billed_currencies(company=company, customer=customer, month=month, number=document)
+    return list_currencies(
+        company=company, customer=customer, month=month, document=document, include_estimated=include_estimated
+    )
 
 
 def get_bill(
@@ -107,11 +120,9 @@ def get_bill(
     side: Side = "cost",
     include_estimated: bool = False,
 ) -> Bill:
-    """The bill of a month or document; empty where the customer was charged nothing in it.
-
-    Refuses (UnableToExplain): explain.side.no-prices.
-    """
-    check_side(side=side)
+    """The bill of a month or document; empty where the customer was charged nothing in it."""
+    if side == "price":
+        return get_price_bill(company=company, customer=customer, period=period, currency=currency)
     month, document = _place(period)
     items = list_lines(
         company=company,

@@ -32,7 +32,8 @@ def tell_tax(difference: Difference, currency: str) -> Settled:
 
 def tell_fee(difference: Difference, currency: str) -> Settled:
     """Rule 1: the partner's own fees."""
-    return settle_whole(difference, "partner-fee", "changed", {}, currency=currency)
+    variant = "changed" if difference.before and difference.after else "new" if difference.after else "gone"
+    return settle_whole(difference, "partner-fee", variant, {}, currency=currency)
 
 
 def tell_correction(difference: Difference, currency: str) -> Settled:

@@ -19,6 +19,7 @@ from saldo.explain.rules.events import (
     tell_upfront,
 )
 from saldo.explain.rules.explanation import CODES, Explanation, Reason
+from saldo.explain.rules.price_side import for_customer
 from saldo.explain.rules.seats import tell_seats
 from saldo.explain.rules.settling import Settled
 from saldo.explain.rules.usage import tell_usage
@@ -52,7 +53,7 @@ def explain(*, before: Bill, after: Bill) -> Explanation:
         settled = _TELLERS[difference.rule](difference, after.currency)
         reasons += settled.reasons
         unexplained += settled.unexplained
-    return Explanation(
+    found = Explanation(
         customer=after.customer,
         currency=after.currency,
         side=after.side,
@@ -63,6 +64,7 @@ def explain(*, before: Bill, after: Bill) -> Explanation:
         reasons=tuple(sorted(reasons, key=_weight)),
         unexplained=unexplained,
     )
+    return for_customer(found) if after.side == "price" else found
 
 
 def _weight(reason: Reason) -> tuple[object, ...]:

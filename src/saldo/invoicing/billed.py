@@ -1,0 +1,142 @@
+"""What stands on our invoices, line by line, with the Microsoft rows behind it: what explanations are made from.
+
+Reads only, and without cost: what Microsoft charged us stays with the rows themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from saldo.core.identity import CompanyId, CustomerId
+from saldo.core.periods import Month
+
+_COLUMNS = (
+    "l.position, l.customer, l.product, l.charge, l.file, l.row, l.quantity, l.unit_price, l.rate, l.net, l.tax, "
+    "l.tax_percent, l.price_rule, l.starts_on, l.ends_on"
+)
+_FIELDS = tuple(name.strip().removeprefix("l.") for name in _COLUMNS.split(","))
+DRAFT = "draft-"
+"""How a document without a number is named where one is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledLine:
+    """One line of one of our documents, before tax, in the document's ``currency``.
+
+    ``number`` is ``draft-…`` before issue; ``mirrors`` the number of the document that this one takes back; ``file``
+    and ``row`` name Microsoft's row, or are empty for a charge of our own.
+    """
+
+    number: str
+    mirrors: str
+    month: Month
+    currency: str
+    position: int
+    customer: CustomerId
+    product: str
+    charge: str
+    file: str
+    row: int
+    quantity: Decimal
+    unit_price: Decimal
+    rate: Decimal
+    net: Decimal
+    tax: Decimal
+    tax_percent: Decimal
+    price_rule: str
+    starts_on: date | None
+    ends_on: date | None
+
+
+def list_billed_lines(
+    *,
+    company: CompanyId,
+    customer: CustomerId | None = None,
+    month: Month | None = None,
+    number: str | None = None,
+    currency: str | None = None,
+    include_drafts: bool = False,
+) -> tuple[BilledLine, ...]:
+    """The lines of a customer's documents of a month, or of one document, in the order of the paper."""
+    where, values = _asked(company, customer, month, number, include_drafts)
+    if currency is not None:
+        where += " AND i.currency = %s"
+        values.append(currency)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT i.id, i.number, i.mirrors, i.month, i.currency, {_COLUMNS} FROM invoicing_line l"
+            f" JOIN invoicing_invoice i ON i.id = l.invoice_id WHERE {where} ORDER BY i.id, l.position, l.id",
+            values,
+        )
+        return tuple(_line(row) for row in cursor.fetchall())
+
+
+def list_billed_currencies(
+    *,
+    company: CompanyId,
+    customer: CustomerId,
+    month: Month | None = None,
+    number: str | None = None,
+    include_drafts: bool = False,
+) -> tuple[str, ...]:
+    """The currencies of a customer's documents of a month, or of one document."""
+    where, values = _asked(company, customer, month, number, include_drafts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT i.currency FROM invoicing_line l JOIN invoicing_invoice i ON i.id = l.invoice_id"
+            f" WHERE {where} ORDER BY 1",
+            values,
+        )
+        return tuple(currency for (currency,) in cursor.fetchall())
+
+
+def list_billed_months(*, company: CompanyId, include_drafts: bool = False) -> tuple[Month, ...]:
+    """The months for which we have issued (or drafted) anything, newest first."""
+    where, values = _asked(company, None, None, None, include_drafts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT i.month FROM invoicing_invoice i WHERE {where} ORDER BY 1 DESC", values)
+        return tuple(Month.of(month) for (month,) in cursor.fetchall())
+
+
+def find_billed_number(*, company: CompanyId, number: str) -> str | None:
+    """Our document's number as it was given, whatever the case it is asked in; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number FROM invoicing_invoice WHERE company_id = %s AND upper(number) = upper(%s)"
+            " AND number <> '' LIMIT 1",
+            [company, number],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _asked(
+    company: CompanyId, customer: CustomerId | None, month: Month | None, number: str | None, include_drafts: bool
+) -> tuple[str, list[Any]]:
+    where = "i.company_id = %s"
+    values: list[Any] = [company]
+    for condition, value in (
+        ("l.customer = %s", customer),
+        ("i.month = %s", month and month.starts_on),
+        ("i.number = %s", number),
+    ):
+        if value is not None:
+            where += f" AND {condition}"
+            values.append(value)
+    return where if include_drafts else where + " AND i.number <> ''", values
+
+
+def _line(row: tuple[Any, ...]) -> BilledLine:
+    key, number, mirrors, month, currency = row[:5]
+    return BilledLine(
+        number=number or f"{DRAFT}{key}",
+        mirrors=mirrors,
+        month=Month.of(month),
+        currency=currency,
+        **dict(zip(_FIELDS, row[5:], strict=True)),
+    )
