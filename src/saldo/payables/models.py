@@ -24,8 +24,17 @@ class Payable(models.Model):
     net = models.DecimalField(**MONEY, null=True)  # None while only the header with tax is known
     tax = models.DecimalField(**MONEY, null=True)
     gross = models.DecimalField(**MONEY)
-    source = models.TextField()  # header, lines (no header came), person
+    source = models.TextField()  # header, lines (no header came)
     seen_at = models.DateTimeField()
+    version = models.IntegerField(default=0)  # how often it was posted; a correction is a mirror and a new posting
+    item = models.TextField(blank=True)  # key of its open item in the ledger; "" while it comes to nothing
+    paid_at_microsoft = models.DecimalField(**MONEY, default=0)  # as its header says
+    rows = models.BigIntegerField(default=0)  # counted rows of its files, and what they come to
+    rows_net = models.DecimalField(**MONEY, default=0)
+    rows_tax = models.DecimalField(**MONEY, default=0)
+    printed_due_on = models.DateField(null=True)  # read from the document by a person
+    printed_net = models.DecimalField(**MONEY, null=True)
+    printed_tax = models.DecimalField(**MONEY, null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["company", "document"], name="one_payable_a_document")]
@@ -83,6 +92,22 @@ class PaymentRun(models.Model):
         return self.number
 
 
+class RunLine(models.Model):
+    """One document in a payment run, and how much of it."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="+")
+    document = models.TextField()
+    currency = models.CharField(max_length=3)
+    value = models.DecimalField(**MONEY)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "document"], name="one_run_line_a_document")]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.value}"
+
+
 class Payment(models.Model):
     """What was paid for one document; ``gone_on`` when it left Microsoft's balance (practice 16)."""
 
@@ -90,6 +115,8 @@ class Payment(models.Model):
     key = models.TextField()
     document = models.TextField()
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.TextField(blank=True)  # our bank account's code; "": only Microsoft says it was paid
+    item = models.TextField(blank=True)  # key of its item in the ledger
     paid_on = models.DateField()
     currency = models.CharField(max_length=3)
     value = models.DecimalField(**MONEY)
@@ -124,6 +151,8 @@ class Claim(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.TextField()
     settled_at = models.DateTimeField(null=True)
+    settled_by = models.TextField(blank=True)
+    granted = models.DecimalField(**MONEY, null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["company", "state", "claim_by"], name="claim_by_day")]
