@@ -27,7 +27,12 @@ class Posting(models.Model):
     digest = models.CharField(max_length=64)  # sha256 of its canonical text, entries included
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "key"], name="one_posting_a_key")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "key"], name="one_posting_a_key"),
+            models.UniqueConstraint(
+                fields=["company", "reversal_of"], name="one_reversal_a_posting", condition=~models.Q(reversal_of="")
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["company", "on"], name="posting_by_day")]
 
     def __str__(self) -> str:
@@ -82,6 +87,7 @@ class Item(models.Model):
             models.Index(
                 fields=["company", "account", "due_on"], name="item_open", condition=models.Q(settled_on__isnull=True)
             ),
+            models.Index(fields=["company", "account", "settled_on"], name="item_by_settlement"),
             models.Index(fields=["company", "reference"], name="item_by_reference"),
         ]
 
@@ -104,10 +110,16 @@ class Allocation(models.Model):
     made_by = models.TextField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "key"], name="one_allocation_a_key")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "key"], name="one_allocation_a_key"),
+            models.UniqueConstraint(
+                fields=["company", "reversal_of"], name="one_undoing_a_key", condition=~models.Q(reversal_of="")
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["company", "debit"], name="allocation_by_debit"),
             models.Index(fields=["company", "credit"], name="allocation_by_credit"),
+            models.Index(fields=["company", "on"], name="allocation_by_day"),
         ]
 
     def __str__(self) -> str:

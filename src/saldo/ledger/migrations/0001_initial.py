@@ -70,8 +70,8 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
             options={
-                'indexes': [models.Index(fields=['company', 'debit'], name='allocation_by_debit'), models.Index(fields=['company', 'credit'], name='allocation_by_credit')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'key'), name='one_allocation_a_key')],
+                'indexes': [models.Index(fields=['company', 'debit'], name='allocation_by_debit'), models.Index(fields=['company', 'credit'], name='allocation_by_credit'), models.Index(fields=['company', 'on'], name='allocation_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('company', 'key'), name='one_allocation_a_key'), models.UniqueConstraint(condition=models.Q(('reversal_of', ''), _negated=True), fields=('company', 'reversal_of'), name='one_undoing_a_key')],
             },
         ),
         migrations.CreateModel(
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
             options={
-                'indexes': [models.Index(fields=['company', 'account', 'party'], name='item_by_party'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['company', 'account', 'due_on'], name='item_open'), models.Index(fields=['company', 'reference'], name='item_by_reference')],
+                'indexes': [models.Index(fields=['company', 'account', 'party'], name='item_by_party'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['company', 'account', 'due_on'], name='item_open'), models.Index(fields=['company', 'account', 'settled_on'], name='item_by_settlement'), models.Index(fields=['company', 'reference'], name='item_by_reference')],
                 'constraints': [models.UniqueConstraint(fields=('company', 'key'), name='one_item_a_key')],
             },
         ),
@@ -120,6 +120,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.UniqueConstraint(fields=('company', 'key'), name='one_posting_a_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.UniqueConstraint(condition=models.Q(('reversal_of', ''), _negated=True), fields=('company', 'reversal_of'), name='one_reversal_a_posting'),
         ),
         migrations.AddIndex(
             model_name='entry',

@@ -1,0 +1,146 @@
+"""Writing postings with their entries and items: one statement, so that the database sees all legs at once.
+
+Arrays go in as parameters of a prepared statement; PostgreSQL takes no COPY under row-level security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from saldo.core.identity import CompanyId
+from saldo.ledger.rules.posting import NewItem, Posting
+
+Batch = Sequence[tuple[Posting, Sequence[NewItem]]]
+
+_KNOWN = """
+SELECT p.key, p.digest FROM ledger_posting p WHERE p.company_id = %s AND p.key = ANY(%s::text[])
+"""
+_KNOWN_ITEMS = """
+SELECT key, account, party, kind, document, reference, issued_on, due_on, currency, original, posting
+FROM ledger_item WHERE company_id = %s AND key = ANY(%s::text[])
+"""
+_CLOSED = "SELECT ends_before FROM ledger_closedperiod WHERE company_id = %s ORDER BY id DESC LIMIT 1"
+_WRITE = """
+WITH header AS (
+    INSERT INTO ledger_posting
+        (company_id, key, "on", code, document, reversal_of, posted_at, posted_by, digest)
+    SELECT %(company)s, key, "on", code, document, reversal_of, %(at)s, %(by)s, digest
+    FROM unnest(%(p_key)s::text[], %(p_on)s::date[], %(p_code)s::text[], %(p_document)s::text[],
+                %(p_reversal_of)s::text[], %(p_digest)s::text[])
+        WITH ORDINALITY AS given(key, "on", code, document, reversal_of, digest, place)
+    ORDER BY place
+    ON CONFLICT (company_id, key) DO NOTHING
+    RETURNING id, key, "on"
+), legs AS (
+    INSERT INTO ledger_entry (company_id, posting_id, account, party, "on", currency, value)
+    SELECT %(company)s, header.id, account, party, header."on", currency, value
+    FROM unnest(%(e_posting)s::text[], %(e_account)s::text[], %(e_party)s::text[], %(e_currency)s::text[],
+                %(e_value)s::numeric[]) AS given(posting, account, party, currency, value)
+    JOIN header ON header.key = given.posting
+), items AS (
+    INSERT INTO ledger_item (company_id, key, account, party, kind, document, reference, issued_on, due_on,
+                             currency, original, open, settled_on, posting)
+    SELECT %(company)s, given.key, account, party, kind, document, reference, issued_on, due_on,
+           currency, original, original, CASE WHEN original = 0 THEN issued_on END, posting
+    FROM unnest(%(i_posting)s::text[], %(i_key)s::text[], %(i_account)s::text[], %(i_party)s::text[],
+                %(i_kind)s::text[], %(i_document)s::text[], %(i_reference)s::text[], %(i_issued_on)s::date[],
+                %(i_due_on)s::date[], %(i_currency)s::text[], %(i_original)s::numeric[])
+        AS given(posting, key, account, party, kind, document, reference, issued_on, due_on, currency, original)
+    JOIN header ON header.key = given.posting
+)
+SELECT key FROM header
+"""
+
+
+def ask(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a statement that PostgreSQL keeps prepared; Django itself would write every value into its text."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        return cursor.fetchall() if cursor.description else []
+
+
+def known_digests(company: CompanyId, keys: Iterable[str]) -> dict[str, str]:
+    """Digest by key of those postings that stand in the books already."""
+    return dict(ask(_KNOWN, (company, list(keys))))
+
+
+def known_items(company: CompanyId, keys: Iterable[str]) -> dict[str, tuple[NewItem, str]]:
+    """Items by key as they were made, each with the key of its posting."""
+    asked = list(keys)
+    rows = ask(_KNOWN_ITEMS, (company, asked)) if asked else []
+    return {row[0]: (_as_item(row), row[10]) for row in rows}
+
+
+def closed_before(company: CompanyId) -> date | None:
+    """The day before which the books are closed, None while they never were."""
+    rows = ask(_CLOSED, (company,))
+    return rows[0][0] if rows else None
+
+
+def write_postings(
+    *, company: CompanyId, batch: Batch, digests: Mapping[str, str], by: str, at: datetime
+) -> frozenset[str]:
+    """Insert postings with entries and items; returns the keys that were new, also when another was quicker."""
+    columns = _posting_columns(batch, digests) | _entry_columns(batch) | _item_columns(batch)
+    return frozenset(row[0] for row in ask(_WRITE, columns | {"company": company, "by": by, "at": at}))
+
+
+def _posting_columns(batch: Batch, digests: Mapping[str, str]) -> dict[str, list[Any]]:
+    postings = [posting for posting, _ in batch]
+    return {
+        "p_key": [posting.key for posting in postings],
+        "p_on": [posting.on for posting in postings],
+        "p_code": [posting.code for posting in postings],
+        "p_document": [posting.document for posting in postings],
+        "p_reversal_of": [posting.reversal_of for posting in postings],
+        "p_digest": [digests[posting.key] for posting in postings],
+    }
+
+
+def _entry_columns(batch: Batch) -> dict[str, list[Any]]:
+    legs = [(posting.key, entry) for posting, _ in batch for entry in posting.entries]
+    return {
+        "e_posting": [key for key, _ in legs],
+        "e_account": [entry.account for _, entry in legs],
+        "e_party": [entry.party for _, entry in legs],
+        "e_currency": [entry.currency for _, entry in legs],
+        "e_value": [str(entry.value) for _, entry in legs],
+    }
+
+
+def _item_columns(batch: Batch) -> dict[str, list[Any]]:
+    items = [(posting.key, item) for posting, made in batch for item in made]
+    return {
+        "i_posting": [key for key, _ in items],
+        "i_key": [item.key for _, item in items],
+        "i_account": [item.account for _, item in items],
+        "i_party": [item.party for _, item in items],
+        "i_kind": [item.kind for _, item in items],
+        "i_document": [item.document for _, item in items],
+        "i_reference": [item.reference for _, item in items],
+        "i_issued_on": [item.issued_on for _, item in items],
+        "i_due_on": [item.due_on for _, item in items],
+        "i_currency": [item.currency for _, item in items],
+        "i_original": [str(item.original) for _, item in items],
+    }
+
+
+def _as_item(row: Sequence[Any]) -> NewItem:
+    return NewItem(
+        key=row[0],
+        account=row[1],
+        party=row[2],
+        kind=row[3],
+        document=row[4],
+        reference=row[5],
+        issued_on=row[6],
+        due_on=row[7],
+        currency=row[8],
+        original=row[9],
+    )
