@@ -122,7 +122,9 @@ class Payment(models.Model):
     value = models.DecimalField(**MONEY)
     withheld = models.DecimalField(**MONEY, default=0)  # tax paid locally, with its certificate
     certificate = models.TextField(blank=True)
+    claimed = models.DecimalField(**MONEY, default=0)  # of what only Microsoft says: how much a bank entry showed since
     gone_on = models.DateField(null=True)
+    taken_back_on = models.DateField(null=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.TextField()
 
