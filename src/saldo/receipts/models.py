@@ -10,7 +10,10 @@ MONEY: dict[str, Any] = {"max_digits": 28, "decimal_places": 3}
 
 
 class BankFile(models.Model):
-    """One file from a bank, by content; ``warnings`` say where it is odd or does not add up."""
+    """One file from a bank, by content; ``warnings`` say where it is odd or does not add up.
+
+    ``refused`` is the code why nothing of it was taken, empty when it was; a refused one may be brought again.
+    """
 
     company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
@@ -19,7 +22,8 @@ class BankFile(models.Model):
     entries = models.IntegerField()
     booked = models.IntegerField()
     duplicates = models.IntegerField()
-    warnings = models.JSONField(default=list)  # [{"code", "place", "facts"}]
+    warnings = models.JSONField(default=list)  # [{"code", "row", "column", "seen", "facts"}]
+    refused = models.TextField(blank=True)
     received_at = models.DateTimeField()
     received_by = models.TextField()
 
@@ -40,6 +44,7 @@ class BankEntry(models.Model):
     company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
     key = models.TextField()  # stable and public: "receipt:…"
     fingerprint = models.CharField(max_length=64)  # account, day, value, bank's reference or all texts, and its count
+    movement = models.CharField(max_length=64, blank=True)  # the bank's own booking, which parts of a batch share
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="+")
     place = models.TextField()  # where in the file
     account = models.TextField()  # code of our bank account
@@ -65,7 +70,11 @@ class BankEntry(models.Model):
             models.UniqueConstraint(fields=["company", "fingerprint"], name="one_bank_entry_a_fingerprint"),
             models.UniqueConstraint(fields=["company", "key"], name="one_bank_entry_a_key"),
         ]
-        indexes: ClassVar = [models.Index(fields=["company", "state", "booked_on"], name="bank_entry_by_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "state", "booked_on"], name="bank_entry_by_state"),
+            models.Index(fields=["company", "movement"], name="bank_entry_by_movement"),
+            models.Index(fields=["company", "account", "booked_on"], name="bank_entry_by_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.booked_on} {self.value} {self.payer}"

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('booked', models.IntegerField()),
                 ('duplicates', models.IntegerField()),
                 ('warnings', models.JSONField(default=list)),
+                ('refused', models.TextField(blank=True)),
                 ('received_at', models.DateTimeField()),
                 ('received_by', models.TextField()),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
@@ -37,6 +38,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.TextField()),
                 ('fingerprint', models.CharField(max_length=64)),
+                ('movement', models.CharField(blank=True, max_length=64)),
                 ('place', models.TextField()),
                 ('account', models.TextField()),
                 ('booked_on', models.DateField()),
@@ -120,6 +122,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='bankentry',
             index=models.Index(fields=['company', 'state', 'booked_on'], name='bank_entry_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='bankentry',
+            index=models.Index(fields=['company', 'movement'], name='bank_entry_by_movement'),
+        ),
+        migrations.AddIndex(
+            model_name='bankentry',
+            index=models.Index(fields=['company', 'account', 'booked_on'], name='bank_entry_by_account'),
         ),
         migrations.AddConstraint(
             model_name='bankentry',
