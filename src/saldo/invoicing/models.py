@@ -1,7 +1,7 @@
 """What our customers owe us: lines with their Microsoft sources, drafts, issued documents.
 
-An invoice is a draft until it has a number; from then on neither it nor its lines can be changed (trigger). What happens
-to it later (sent, paid, cancelled) stands elsewhere: in the outbox, the ledger, the mirror document.
+An invoice is a draft until it has a number; from then on neither it nor its lines can be changed (trigger). What
+happens to it later (sent, paid, cancelled) stands elsewhere: in the outbox, the ledger, the mirror document.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class InvoicingSettings(models.Model):
     rounding = models.TextField(default="by-rate")  # by-line, or by-rate: tax on the sum of each rate
     recall_minutes = models.IntegerField(default=60)
     backup_days = models.IntegerField(default=7)  # issuing refuses when the newest backup is older
+    demands_backup = models.BooleanField(default=False)  # in rehearsal too; once mail is live, always (practice 13)
     credit_limit = models.DecimalField(**MONEY, default=1000)  # what one person may credit alone
     updated_at = models.DateTimeField(null=True)
 
@@ -94,6 +95,9 @@ class Invoice(models.Model):
     fingerprint = models.CharField(max_length=64)  # of what it was drafted from; the same again changes nothing
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
+    origin = models.TextField(default="close")  # close drafts it again when something changed; person: it stays
+    made_by = models.TextField(blank=True)  # who proposed it, where a person did
+    reason = models.TextField(blank=True)  # of a cancellation, a correction, a credit note
     held_because = models.TextField(blank=True)  # why a draft is not issued with its wave
     problems = models.JSONField(default=list)  # [{"code", "facts"}] of a draft
 
@@ -130,6 +134,7 @@ class Line(models.Model):
     month = models.DateField()
     bucket = models.TextField()
     because = models.TextField(blank=True)  # code why it is held, unmatched or not billed
+    facts = models.JSONField(default=dict)  # of that code
     decided_by = models.TextField(blank=True)
     invoice = models.ForeignKey(
         Invoice, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
@@ -149,8 +154,10 @@ class Line(models.Model):
     charge_type = models.TextField(blank=True)
     starts_on = models.DateField(null=True)  # charge period, both days included
     ends_on = models.DateField(null=True)
-    quantity = models.DecimalField(**EXACT, default=0)
-    unit_price = models.DecimalField(**EXACT, default=0)  # the customer's, in the invoice's currency
+    quantity = models.DecimalField(**EXACT, default=0)  # negative where the line gives back
+    unit_price = models.DecimalField(
+        **EXACT, default=0
+    )  # the customer's, of one unit and a whole cycle; never negative
     net = models.DecimalField(**MONEY, default=0)
     tax = models.DecimalField(**MONEY, default=0)  # its share of the invoice's tax; the shares add up to it
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
@@ -171,6 +178,10 @@ class Line(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["invoice", "position"], name="line_by_invoice"),
             models.Index(fields=["company", "month", "customer"], name="invoicing_line_by_month"),
+            models.Index(
+                fields=["company", "mirrors_line"], name="line_by_mirror", condition=models.Q(mirrors_line__isnull=False)
+            ),
+            models.Index(fields=["company", "charge"], name="line_by_charge", condition=~models.Q(charge="")),
         ]
 
     def __str__(self) -> str:

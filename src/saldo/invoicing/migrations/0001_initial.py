@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('rounding', models.TextField(default='by-rate')),
                 ('recall_minutes', models.IntegerField(default=60)),
                 ('backup_days', models.IntegerField(default=7)),
+                ('demands_backup', models.BooleanField(default=False)),
                 ('credit_limit', models.DecimalField(decimal_places=3, default=1000, max_digits=28)),
                 ('updated_at', models.DateTimeField(null=True)),
                 ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
@@ -74,6 +75,9 @@ class Migration(migrations.Migration):
                 ('gross', models.DecimalField(decimal_places=3, max_digits=28)),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('drafted_at', models.DateTimeField()),
+                ('origin', models.TextField(default='close')),
+                ('made_by', models.TextField(blank=True)),
+                ('reason', models.TextField(blank=True)),
                 ('held_because', models.TextField(blank=True)),
                 ('problems', models.JSONField(default=list)),
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
@@ -155,6 +159,7 @@ class Migration(migrations.Migration):
                 ('month', models.DateField()),
                 ('bucket', models.TextField()),
                 ('because', models.TextField(blank=True)),
+                ('facts', models.JSONField(default=dict)),
                 ('decided_by', models.TextField(blank=True)),
                 ('position', models.IntegerField(default=0)),
                 ('file', models.CharField(blank=True, max_length=64)),
@@ -185,7 +190,7 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='invoicing.invoice')),
             ],
             options={
-                'indexes': [models.Index(fields=['invoice', 'position'], name='line_by_invoice'), models.Index(fields=['company', 'month', 'customer'], name='invoicing_line_by_month')],
+                'indexes': [models.Index(fields=['invoice', 'position'], name='line_by_invoice'), models.Index(fields=['company', 'month', 'customer'], name='invoicing_line_by_month'), models.Index(condition=models.Q(('mirrors_line__isnull', False)), fields=['company', 'mirrors_line'], name='line_by_mirror'), models.Index(condition=models.Q(('charge', ''), _negated=True), fields=['company', 'charge'], name='line_by_charge')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('file', ''), _negated=True), ('mirrors_line__isnull', True)), fields=('company', 'file', 'row'), name='one_bucket_a_line')],
             },
         ),
@@ -241,4 +246,39 @@ class Migration(migrations.Migration):
         enable_row_level_security("invoicing_line"),
         enable_row_level_security("invoicing_paper"),
         enable_row_level_security("invoicing_series"),
+        migrations.RunSQL(
+            sql="""
+            CREATE FUNCTION invoicing_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF OLD.number <> '' THEN
+                    RAISE EXCEPTION 'an issued document is never changed: %', OLD.number;
+                END IF;
+                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER invoicing_invoice_issued BEFORE UPDATE OR DELETE ON invoicing_invoice
+                FOR EACH ROW EXECUTE FUNCTION invoicing_refuse_change();
+            CREATE FUNCTION invoicing_refuse_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (SELECT FROM touched t JOIN invoicing_invoice i ON i.id = t.invoice_id WHERE i.number <> '') THEN
+                    RAISE EXCEPTION 'the lines of an issued document are never changed';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER invoicing_line_inserted AFTER INSERT ON invoicing_line
+                REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION invoicing_refuse_lines();
+            CREATE TRIGGER invoicing_line_updated AFTER UPDATE ON invoicing_line
+                REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION invoicing_refuse_lines();
+            CREATE TRIGGER invoicing_line_deleted AFTER DELETE ON invoicing_line
+                REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION invoicing_refuse_lines();
+            """,
+            reverse_sql="""
+            DROP TRIGGER invoicing_line_deleted ON invoicing_line;
+            DROP TRIGGER invoicing_line_updated ON invoicing_line;
+            DROP TRIGGER invoicing_line_inserted ON invoicing_line;
+            DROP FUNCTION invoicing_refuse_lines();
+            DROP TRIGGER invoicing_invoice_issued ON invoicing_invoice;
+            DROP FUNCTION invoicing_refuse_change();
+            """,
+        ),
     ]

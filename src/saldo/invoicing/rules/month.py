@@ -1,0 +1,200 @@
+"""One debtor's month, from Microsoft's lines to documents and buckets; pure, so that the same again is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from saldo.agreements.rules.exchange import Rates, UnableToConvert, convert, round_exact
+from saldo.agreements.rules.fees import FeeOfMonth
+from saldo.agreements.rules.prices import RuleBook, find_minimum
+from saldo.agreements.rules.pricing import top_up
+from saldo.charges.rules.line import LineItem
+from saldo.core.money import add_up
+from saldo.core.periods import Month
+from saldo.invoicing.rules.documents import DraftDocument, Frame, compose, net_of_month
+from saldo.invoicing.rules.lines import Billable, DraftLine, billable_of, bucket_line, own_line
+from saldo.invoicing.rules.rating import Bucketed, Decided, Payer, RatedLine, is_credit, rate
+from saldo.invoicing.rules.settled import SettledLine, cancel_out, known_again, left_to_bill, mirror_of
+
+Place = tuple[str, int]
+"""File and row of a line of Microsoft's."""
+
+Fault = Mapping[str, Any]
+"""What is said beside a draft: code and facts."""
+
+
+class PendingCharge(NamedTuple):
+    """A charge of our own that waits for the next document: support, late fee."""
+
+    key: str
+    customer: str
+    code: str
+    name: str
+    net: Decimal
+    currency: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtorMonth:
+    """Everything that decides what a debtor is billed for a month."""
+
+    month: Month
+    payer: Payer | None  # None: nobody pays for these tenants yet
+    frame: Frame | None  # None where the tax treatment is not known
+    unknown_tax: tuple[str, Mapping[str, Any]] = ("", {})  # the refusal behind it: code and facts
+    items: Sequence[LineItem]
+    settled: Sequence[SettledLine] = ()
+    settled_charges: frozenset[str] = frozenset()
+    fees: Sequence[FeeOfMonth] = ()
+    charges: Sequence[PendingCharge] = ()
+    decisions: Mapping[Place, Decided]
+    originals: Callable[[LineItem], str]  # the issued document that a credit gives back, "" where none can be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnUp:
+    """A debtor's documents, and the lines that stand on none."""
+
+    documents: tuple[DraftDocument, ...]
+    buckets: tuple[DraftLine, ...]
+
+
+def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
+    """Rate what was not billed yet, correct what was billed and is gone, add our own fees, and compose the documents."""
+    left = left_to_bill(items=asked.items, settled=asked.settled)
+    rated, bucketed = _rate_all(asked, left.new, book, rates)
+    rated, vanished = cancel_out(rated)
+    kept = [known_again(item, settled) for item, settled in left.again]
+    if asked.frame is None or asked.payer is None:
+        code, facts = asked.unknown_tax
+        held = [Bucketed(one.item, "held", code, facts) for one in rated]
+        return DrawnUp(documents=(), buckets=(*map(bucket_line, (*bucketed, *held, *vanished)), *kept))
+    billables = [_billable(asked, one) for one in rated]
+    billables += [mirror_of(gone) for gone in left.gone]
+    own, faults = _own_lines(asked, asked.payer, rates)
+    billables += own
+    billables += _minimum(asked, asked.payer, book, rates, billables)
+    waiting = [one for one in bucketed if one.bucket == "held"]
+    documents = compose(frame=asked.frame, billables=billables, held=waiting)
+    if faults:
+        documents = tuple(replace(one, problems=(*one.problems, *faults)) for one in documents)
+    return DrawnUp(documents=documents, buckets=(*map(bucket_line, (*bucketed, *vanished)), *kept))
+
+
+def _rate_all(
+    asked: DebtorMonth, items: Sequence[LineItem], book: RuleBook, rates: Rates
+) -> tuple[list[RatedLine], list[Bucketed]]:
+    rated: list[RatedLine] = []
+    bucketed: list[Bucketed] = []
+    for item in items:
+        decision = asked.decisions.get((item.file, item.row)) if asked.decisions else None
+        one = rate(item=item, payer=asked.payer, book=book, rates=rates, month=asked.month, decision=decision)
+        if isinstance(one, RatedLine):
+            rated.append(one)
+        else:
+            bucketed.append(one)
+    return rated, bucketed
+
+
+def _billable(asked: DebtorMonth, rated: RatedLine) -> Billable:
+    return billable_of(rated, credits=asked.originals(rated.item) if is_credit(rated.item) else "")
+
+
+def _own_lines(asked: DebtorMonth, payer: Payer, rates: Rates) -> tuple[list[Billable], list[Fault]]:
+    """Service fees of the month and charges that wait; what cannot be converted yet waits, and is said."""
+    lines: list[Billable] = []
+    faults: list[Fault] = []
+    for line, currency in (
+        *map(_fee_line, asked.fees, [asked.month] * len(asked.fees)),
+        *map(_charge_line, asked.charges),
+    ):
+        if line.charge in asked.settled_charges:
+            continue
+        try:
+            lines.append(_in_currency(line, currency, payer.currency or currency, rates, asked.month))
+        except UnableToConvert as refused:
+            faults.append({"code": refused.code, "facts": refused.facts})
+    return lines, faults
+
+
+def _in_currency(line: DraftLine, of: str, currency: str, rates: Rates, month: Month) -> Billable:
+    if of == currency:
+        return Billable(line, currency)
+    rate = rates.cross(of, currency, month.ends_on)
+    net = round_exact(convert(Fraction(line.net), rate), currency)
+    price = line.unit_price * rate.rate
+    return Billable(line._replace(net=net, unit_price=price, rate=rate.rate), currency, rate=rate)
+
+
+def _fee_line(one: FeeOfMonth, month: Month) -> tuple[DraftLine, str]:
+    fee = one.fee
+    line = own_line(
+        charge=f"fee:{fee.debtor}:{fee.code}:{fee.tenant}:{fee.starts_on}:{month}",
+        customer=fee.tenant,
+        code=fee.code,
+        name=fee.name,
+        starts_on=one.period.starts_on,
+        ends_on=one.period.ends_before - timedelta(days=1),
+        quantity=fee.quantity,
+        unit_price=fee.unit_price,
+        net=one.net,
+    )
+    return line, fee.currency
+
+
+def _charge_line(charge: PendingCharge) -> tuple[DraftLine, str]:
+    line = own_line(
+        charge=charge.key,
+        customer=charge.customer,
+        code=charge.code,
+        name=charge.name,
+        starts_on=charge.starts_on,
+        ends_on=charge.ends_on,
+        quantity=Decimal(-1 if charge.net < 0 else 1),
+        unit_price=abs(charge.net),
+        net=charge.net,
+    )
+    return line, charge.currency
+
+
+def _minimum(
+    asked: DebtorMonth, payer: Payer, book: RuleBook, rates: Rates, billables: Sequence[Billable]
+) -> list[Billable]:
+    """The line that lifts the month to the agreed minimum, once a month; what was issued before counts."""
+    rule = find_minimum(book, debtor=payer.debtor, segment=payer.segment, month=asked.month.starts_on)
+    if rule is None or (key := f"minimum:{payer.debtor}:{rule.code}:{asked.month}") in asked.settled_charges:
+        return []
+    currency = payer.currency or rule.currency or next((one.currency for one in billables), "")
+    before = add_up(one.net for one in asked.settled if one.currency == currency)
+    try:
+        price = top_up(
+            rule,
+            charged=before + net_of_month(billables, currency),
+            currency=currency,
+            rates=rates,
+            on=asked.month.ends_on,
+        )
+    except UnableToConvert:
+        return []
+    if price is None:
+        return []
+    line = own_line(
+        charge=key,
+        customer=next((one.line.customer for one in billables), ""),
+        code="minimum",
+        name="minimum",
+        starts_on=asked.month.starts_on,
+        ends_on=asked.month.ends_on,
+        quantity=Decimal(1),
+        unit_price=price.unit_price,
+        net=price.net,
+        price_rule=f"{rule.code}/{rule.version}",
+    )
+    return [Billable(line, currency, rate=price.rate)]

@@ -1,0 +1,44 @@
+"""How a number of a series is written, and what may be written so: one number a place, told apart for ever."""
+
+from __future__ import annotations
+
+import re
+
+from saldo.core.problems import Refused
+
+_YEAR = "{year}"
+_NUMBER = re.compile(r"\{number(?::0([1-9]))?d?\}")
+_PLAIN = re.compile(r"[A-Za-z0-9/._-]*")
+MOST = 30
+"""The longest number that papers, references and e-invoices carry."""
+
+
+class UnableToNumber(Refused):
+    """A series that would give the same number twice, or one that papers cannot carry."""
+
+
+def number_of(*, series: str, year: int, place: int) -> str:
+    """The number of a place in a year's series: ``{year}-{number:05d}`` gives ``2026-00017``.
+
+    Refuses (UnableToNumber): invoicing.series.unreadable (year and number must both be in it, once),
+    invoicing.series.too-long.
+    """
+    check_series(series=series)
+    found = _NUMBER.search(series)
+    assert found is not None  # check_series has looked
+    written = f"{place:0{found[1] or 1}d}"
+    number = series[: found.start()].replace(_YEAR, f"{year:04d}") + written + series[found.end() :]
+    if len(number) > MOST:
+        raise UnableToNumber(code="invoicing.series.too-long", facts={"series": series, "most": MOST})
+    return number
+
+
+def check_series(*, series: str) -> None:
+    """Nothing for a series that never gives one number twice: a year always has four digits, so it tells them apart.
+
+    Refuses (UnableToNumber): invoicing.series.unreadable.
+    """
+    rest, numbers = _NUMBER.subn("", series)
+    plain = rest.replace(_YEAR, "")
+    if numbers != 1 or series.count(_YEAR) != 1 or not _PLAIN.fullmatch(plain):
+        raise UnableToNumber(code="invoicing.series.unreadable", facts={"series": series})
