@@ -36,6 +36,8 @@ COMMANDS = (
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),
     Command("generate", "saldo.cli.generate", "write the files of a synthetic partner", "nothing"),
     Command("person", "saldo.server.commands.person", "add a person who may sign in, with a role", "installation"),
+    Command("backup", "saldo.server.commands.backup", "write everything into one file", "installation"),
+    Command("restore", "saldo.server.commands.restore", "make an installation from a backup", "nothing"),
     Command("doctor", "saldo.server.commands.doctor", "check machine, database and files", "nothing"),
 )
 

@@ -164,11 +164,20 @@ def _secrets(home: Path) -> dict[str, str]:
     return found
 
 
-def _make_secrets(place: Path) -> None:
+def keep_key(home: Path, key: str) -> None:
+    """Give a home that has no secrets yet the key of another installation, whose secrets at rest it shall read."""
+    place = home / "secrets.json"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not place.exists():
+        _make_secrets(place, key=key)
+
+
+def _make_secrets(place: Path, *, key: str = "") -> None:
     """All of them or none, and only once: they appear when they are whole, unless another process was first."""
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     draft.unlink(missing_ok=True)
     made = {name: new_password() for name in ("key", "postgres", OWNER_ROLE, APP_ROLE)}
+    made["key"] = key or made["key"]
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(made, file)

@@ -1,0 +1,27 @@
+"""``saldo restore FILE``: an installation from a backup, in a home where there is none."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from saldo.cli.output import Output
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which backup."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a file that `saldo backup` wrote")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Take it back: all of it, or nothing."""
+    from saldo.server.installation import home_folder
+    from saldo.server.messages import message_of
+    from saldo.server.restore import restore_backup
+
+    home = home_folder()
+    done = restore_backup(args.file.expanduser().absolute(), home)
+    out.document({"home": str(home), **done})
+    facts = {"home": str(home), "rows": f"{done['rows']:,}", "files": f"{done['files']:,}"}
+    out.say(message_of(code="server.restore.done", facts=facts))
+    return 0
