@@ -6,8 +6,6 @@ from typing import ClassVar
 
 from django.db import models
 
-CHANNELS = ("mail", "letter", "e-invoice", "webhook", "payment-file", "microsoft-write")
-
 
 class Channel(models.Model):
     """One way out of one company; closed means rehearsal: captured and shown, not sent (practice 10).
@@ -48,6 +46,7 @@ class Message(models.Model):
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True)
     attachments = models.JSONField(default=list)  # [{"name", "media_type", "sha256"}] of the document store
+    fingerprint = models.TextField()  # of what was ordered; recipients may be mended later
     state = models.TextField(default="waiting")
     ordered_at = models.DateTimeField()
     ordered_by = models.TextField()
@@ -58,6 +57,9 @@ class Message(models.Model):
     message_id = models.TextField(blank=True)
     code = models.TextField(blank=True)  # why it was refused, bounced or held
     said = models.TextField(blank=True)  # the other server's own words
+    refusals = models.JSONField(default=list)  # recipients who did not get it: [{"address", "status", "said"}]
+    released_by = models.TextField(blank=True)  # who let it out of a hold; no cap holds it again
+    released_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # when a person dealt with a refusal or a bounce
     settled_by = models.TextField(blank=True)
 
@@ -66,6 +68,8 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["company", "state", "not_before"], name="message_by_state"),
             models.Index(fields=["company", "about"], name="message_by_subject"),
+            models.Index(fields=["company", "message_id"], name="message_by_its_id"),
+            models.Index(fields=["company", "channel", "tried_at"], name="message_by_try"),
         ]
 
     def __str__(self) -> str:

@@ -1,1 +1,161 @@
-"""Reading of this room."""
+"""Reading what left the house, what waits, and what a person must look at, as plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, NewType
+
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, Sum
+
+from saldo.core.identity import CompanyId
+from saldo.outbox import models
+from saldo.outbox.rules.gate import Channel
+from saldo.outbox.rules.orders import CHANNELS, Attachment
+from saldo.outbox.rules.tries import DAY, MINUTE, is_stuck
+
+MessageId = NewType("MessageId", int)
+"""One order to send something."""
+
+_MANY_TRIES = 4
+_STUCK_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One recipient who did not get it, and the server's words."""
+
+    address: str
+    status: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An order to send something, and what came of it; ``code`` says why it waits, is held, refused or came back."""
+
+    id: MessageId
+    key: str
+    channel: str
+    purpose: str
+    about: str
+    debtor: str
+    recipients: tuple[str, ...]
+    language: str
+    subject: str
+    body: str
+    attachments: tuple[Attachment, ...]
+    state: str
+    ordered_at: datetime
+    ordered_by: str
+    not_before: datetime
+    attempts: int
+    tried_at: datetime | None
+    sent_at: datetime | None
+    message_id: str
+    code: str
+    said: str
+    refusals: tuple[Refusal, ...]
+    released_by: str
+    settled_at: datetime | None
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """A message that a person must look at; ``kind``: stuck, refused, partly-refused, bounced, held, unreachable."""
+
+    kind: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a company took of its mailbox: messages in the last minute, recipients in the last day."""
+
+    messages_last_minute: int = 0
+    recipients_last_day: int = 0
+
+
+def get_channel(*, company: CompanyId, kind: str) -> Channel:
+    """One way out; closed, as every one is until a person opens it."""
+    row = models.Channel.objects.filter(company_id=company, kind=kind).first() or models.Channel(kind=kind)
+    return as_channel(row)
+
+
+def list_channels(*, company: CompanyId) -> tuple[Channel, ...]:
+    """Every way out, those never opened too."""
+    known = {row.kind: row for row in models.Channel.objects.filter(company_id=company)}
+    return tuple(as_channel(known.get(kind) or models.Channel(kind=kind)) for kind in CHANNELS)
+
+
+def list_messages(
+    *,
+    company: CompanyId,
+    state: str | None = None,
+    about: str | None = None,
+    debtor: str | None = None,
+    channel: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[Message, ...]:
+    """Orders, newest first."""
+    asked = {"state": state, "about": about, "debtor": debtor, "channel": channel}
+    rows = _messages(company).filter(**{name: value for name, value in asked.items() if value is not None})
+    rows = rows.order_by("-ordered_at", "-id")[offset : None if limit is None else offset + limit]
+    return tuple(as_message(row) for row in rows)
+
+
+def find_message(*, company: CompanyId, message: MessageId) -> Message | None:
+    """The order of this number, or None."""
+    row = _messages(company).filter(id=message).first()
+    return as_message(row) if row else None
+
+
+def count_messages(*, company: CompanyId) -> dict[tuple[str, str], int]:
+    """How many orders there are by (channel, state)."""
+    rows = _messages(company).values_list("channel", "state").annotate(count=Count("id")).order_by("channel", "state")
+    return {(channel, state): count for channel, state, count in rows}
+
+
+def list_work_items(*, company: CompanyId, now: datetime) -> tuple[WorkItem, ...]:
+    """What a person must look at, oldest first: no receipt for an hour, refused, come back, held, unreachable."""
+    stuck = Q(state="sending", tried_at__lte=now - _STUCK_AFTER)
+    undone = Q(settled_at__isnull=True) & (Q(state__in=["refused", "bounced"]) | (Q(state="sent") & ~Q(refusals=[])))
+    unreached = Q(state="waiting", attempts__gte=_MANY_TRIES)
+    rows = _messages(company).filter(stuck | undone | unreached | Q(state="held")).order_by("ordered_at", "id")
+    return tuple(WorkItem(kind=_kind(row, now), message=as_message(row)) for row in rows)
+
+
+def usage(*, company: CompanyId, now: datetime) -> Usage:
+    """What the company took of its mailbox lately; what is being sent counts, since nobody knows what came of it."""
+    tried = _messages(company).filter(channel="mail", tried_at__gt=now - DAY).exclude(state="captured")
+    how_many = Func("recipients", function="jsonb_array_length", output_field=IntegerField())
+    of_day = tried.annotate(how_many=how_many).aggregate(
+        recipients=Sum("how_many"), messages=Count("id", filter=Q(tried_at__gt=now - MINUTE))
+    )
+    return Usage(messages_last_minute=of_day["messages"], recipients_last_day=of_day["recipients"] or 0)
+
+
+def as_channel(row: models.Channel) -> Channel:
+    """A row of the table as plain data."""
+    return Channel(**{field.name: getattr(row, field.name) for field in fields(Channel)})
+
+
+def as_message(row: models.Message) -> Message:
+    """A row of the table as plain data."""
+    plain: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(Message) if field.name != "id"}
+    plain["recipients"] = tuple(row.recipients)
+    plain["attachments"] = tuple(Attachment(**one) for one in row.attachments)
+    plain["refusals"] = tuple(Refusal(**one) for one in row.refusals)
+    return Message(id=MessageId(row.pk), **plain)
+
+
+def _messages(company: CompanyId) -> QuerySet[models.Message]:
+    return models.Message.objects.filter(company_id=company)
+
+
+def _kind(row: models.Message, now: datetime) -> str:
+    if is_stuck(state=row.state, tried_at=row.tried_at, now=now):
+        return "stuck"
+    return {"sent": "partly-refused", "waiting": "unreachable"}.get(row.state, row.state)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from saldo.core.clock import Clock
+from saldo.ports.mail import NO_MAIL, Mail
 
 
 class Queue(Protocol):
@@ -22,3 +23,4 @@ class World:
 
     clock: Clock
     queue: Queue
+    mail: Mail = NO_MAIL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from saldo.server.installation import describe, home_folder
 
@@ -136,6 +137,18 @@ CACHES = {
         "LOCATION": str(HOME / "cache"),
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
+}
+# Saldo's own mail, to customers: smtp:// is STARTTLS, smtps:// TLS; with a token address it signs in by XOAUTH2.
+MAIL: dict[str, Any] = {
+    "url": os.environ.get("SALDO_SMTP_URL", ""),
+    "sender": os.environ.get("SALDO_MAIL_FROM", ""),
+    "per_minute": int(os.environ.get("SALDO_MAIL_PER_MINUTE", "30")),  # what Exchange Online takes
+    "recipients_a_day": int(os.environ.get("SALDO_MAIL_RECIPIENTS_A_DAY", "10000")),
+    "bounces": Path(os.environ.get("SALDO_BOUNCES", HOME / "bounces")),  # a mail program leaves reports here
+    "token_url": os.environ.get("SALDO_SMTP_TOKEN_URL", ""),
+    "token_client": os.environ.get("SALDO_SMTP_CLIENT", ""),
+    "token_secret": os.environ.get("SALDO_SMTP_SECRET", ""),
+    "token_scope": os.environ.get("SALDO_SMTP_SCOPE", "https://outlook.office365.com/.default"),
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -26,6 +26,23 @@ def end_day(timestamp: int) -> None:
     day_ended(world=real_world())
 
 
+@app.task(name="send-messages", queue="mail", lock="mail")
+def send_messages(*, company: int) -> None:
+    """Send what one company has just let out."""
+    from saldo.flows.send_messages import send_due
+
+    send_due(company=CompanyId(company), world=real_world())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="send-due", queue="mail", lock="mail", queueing_lock="send-due")
+def send_due_everywhere(timestamp: int) -> None:
+    """Every minute: mail whose recall time is over, and reports of mail that came back."""
+    from saldo.flows.send_messages import send_messages as send
+
+    send(world=real_world())
+
+
 @app.periodic(cron="40 * * * *")
 @app.task(name="order-by-customer", queue="house", queueing_lock="order-by-customer")
 def order_by_customer(timestamp: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from saldo.ports.mail import NO_MAIL, Mail, MailLimits
 from saldo.ports.world import World
 from saldo.server.clock import MachineClock
 
@@ -10,4 +11,26 @@ def real_world() -> World:
     """The world as this machine offers it. Needs Django to be loaded."""
     from saldo.server.queue import PostgresQueue
 
-    return World(clock=MachineClock(), queue=PostgresQueue())
+    return World(clock=MachineClock(), queue=PostgresQueue(), mail=_mail())
+
+
+def _mail() -> Mail:
+    """The mailbox that the settings name; none, when they name none."""
+    from django.conf import settings
+
+    from saldo.connectors.bounces import BounceFolder
+    from saldo.connectors.smtp import SmtpMail, server_at
+    from saldo.connectors.tokens import client_token
+
+    said, clock = settings.MAIL, MachineClock()
+    if not said["url"]:
+        return NO_MAIL
+    token = {name: said[f"token_{name}"] for name in ("url", "client", "secret", "scope")}
+    return SmtpMail(
+        server=server_at(said["url"]),
+        sender=said["sender"],
+        limits=MailLimits(per_minute=said["per_minute"], recipients_a_day=said["recipients_a_day"]),
+        clock=clock,
+        bounces=BounceFolder(said["bounces"]),
+        token=client_token(clock=clock, **token) if token["url"] else None,
+    )

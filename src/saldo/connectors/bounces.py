@@ -1,0 +1,98 @@
+"""Mail that came back: delivery status notifications (RFC 3464), as files in a folder that a mail program fills."""
+
+from __future__ import annotations
+
+import email
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from saldo.ports.mail import Bounce
+
+_READ = "read"
+_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+_LARGEST = 25 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BounceFolder:
+    """Where reports lie until they are put away; None: nowhere."""
+
+    path: Path | None
+
+    def read(self) -> tuple[Bounce, ...]:
+        """What the reports in the folder say, by name of the file; what is no report is left lying."""
+        if self.path is None or not self.path.is_dir():
+            return ()
+        files = [file for file in sorted(self.path.iterdir()) if file.is_file() and file.stat().st_size <= _LARGEST]
+        return tuple(bounce for file in files for bounce in read_bounces(file.read_bytes(), place=str(file)))
+
+    def put_away(self, bounce: Bounce) -> None:
+        """Move the report aside; done already, it changes nothing."""
+        file = Path(bounce.place)
+        aside = file.parent / _READ
+        aside.mkdir(exist_ok=True)
+        if file.exists():
+            file.rename(aside / file.name)
+
+
+def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
+    """The recipients that a report says will never get a mail; () when it is no report, or tells only of a delay.
+
+    The mail is named by the Message-ID of its own headers, which a report carries along, or of its references.
+    """
+    report = email.message_from_bytes(data, policy=default)
+    if not isinstance(report, EmailMessage) or report.get_content_type() != "multipart/report":
+        return ()
+    statuses = [part for part in report.walk() if part.get_content_type() == "message/delivery-status"]
+    message_id = _find_message_id(report)
+    if not statuses or not message_id:
+        return ()
+    groups = [group for part in statuses for group in _groups(part)]
+    return tuple(
+        Bounce(
+            message_id=message_id,
+            recipient=_typed(group, "Final-Recipient") or _typed(group, "Original-Recipient"),
+            status=str(group.get("Status", "")).strip(),
+            said=_typed(group, "Diagnostic-Code"),
+            place=place,
+        )
+        for group in groups
+        if str(group.get("Action", "")).strip().lower() == "failed"
+    )
+
+
+def _groups(part: EmailMessage) -> list[EmailMessage]:
+    """The blocks of a status: one on the mail as a whole, then one for each recipient."""
+    content = part.get_payload()
+    return [group for group in content if isinstance(group, EmailMessage)] if isinstance(content, list) else []
+
+
+def _typed(group: EmailMessage, name: str) -> str:
+    """The value of a field such as ``rfc822; someone@example.org``, without its type."""
+    text = " ".join(str(group.get(name, "")).split())
+    return text.partition(";")[2].strip() or text
+
+
+def _find_message_id(report: EmailMessage) -> str:
+    for part in report.walk():
+        if part.get_content_type() == "message/rfc822":
+            content = part.get_payload()
+            inner = content[0] if isinstance(content, list) and content else None
+            found = _MESSAGE_ID.search(str(inner.get("Message-ID", ""))) if isinstance(inner, EmailMessage) else None
+        elif part.get_content_type() == "text/rfc822-headers":
+            found = _MESSAGE_ID.search(_header_of(part))
+        else:
+            continue
+        if found:
+            return found[0]
+    found = _MESSAGE_ID.search(f"{report.get('In-Reply-To', '')} {report.get('References', '')}")
+    return found[0] if found else ""
+
+
+def _header_of(part: EmailMessage) -> str:
+    text = part.get_payload(decode=True)
+    headers = email.message_from_bytes(text if isinstance(text, bytes) else b"", policy=default)
+    return str(headers.get("Message-ID", ""))
