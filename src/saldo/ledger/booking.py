@@ -58,28 +58,37 @@ SELECT key FROM header
 
 
 def ask(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a statement, planned for these very values."""
+    return _ask(statement, parameters, prepare=False)
+
+
+def ask_prepared(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Rows of a statement that PostgreSQL keeps prepared; Django itself would write every value into its text."""
+    return _ask(statement, parameters, prepare=True)
+
+
+def _ask(statement: str, parameters: Sequence[Any] | Mapping[str, Any], *, prepare: bool) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        cursor.execute(statement, parameters, prepare=prepare)
         return cursor.fetchall() if cursor.description else []
 
 
 def known_digests(company: CompanyId, keys: Iterable[str]) -> dict[str, str]:
     """Digest by key of those postings that stand in the books already."""
-    return dict(ask(_KNOWN, (company, list(keys))))
+    return dict(ask_prepared(_KNOWN, (company, list(keys))))
 
 
 def known_items(company: CompanyId, keys: Iterable[str]) -> dict[str, tuple[NewItem, str]]:
     """Items by key as they were made, each with the key of its posting."""
     asked = list(keys)
-    rows = ask(_KNOWN_ITEMS, (company, asked)) if asked else []
+    rows = ask_prepared(_KNOWN_ITEMS, (company, asked)) if asked else []
     return {row[0]: (_as_item(row), row[10]) for row in rows}
 
 
 def closed_before(company: CompanyId) -> date | None:
     """The day before which the books are closed, None while they never were."""
-    rows = ask(_CLOSED, (company,))
+    rows = ask_prepared(_CLOSED, (company,))
     return rows[0][0] if rows else None
 
 
@@ -88,7 +97,7 @@ def write_postings(
 ) -> frozenset[str]:
     """Insert postings with entries and items; returns the keys that were new, also when another was quicker."""
     columns = _posting_columns(batch, digests) | _entry_columns(batch) | _item_columns(batch)
-    return frozenset(row[0] for row in ask(_WRITE, columns | {"company": company, "by": by, "at": at}))
+    return frozenset(row[0] for row in ask_prepared(_WRITE, columns | {"company": company, "by": by, "at": at}))
 
 
 def _posting_columns(batch: Batch, digests: Mapping[str, str]) -> dict[str, list[Any]]:

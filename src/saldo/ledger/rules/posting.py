@@ -67,6 +67,7 @@ class PostedCount:
 
 
 _THOUSANDTH = Decimal("0.001")
+_TAKEN_BACK = "-reversal"
 _Key = TypeVar("_Key")
 
 
@@ -140,12 +141,19 @@ def digest_of(posting: Posting) -> str:
 
 
 def opposite_items(posting: Posting, items: Sequence[NewItem], *, key: str, on: date) -> tuple[NewItem, ...]:
-    """The items of a mirror posting: one is named like the posting, several are numbered behind its name."""
+    """The items of a mirror posting: one is named like the posting, several are numbered behind its name.
+
+    Their kind says what they take back, ``invoice-reversal``; taken back again it is an ``invoice``.
+    """
     names = [key] if len(items) == 1 else [f"{key}:{number}" for number in range(1, len(items) + 1)]
     return tuple(
-        replace(item, key=name, kind="reversal", issued_on=on, due_on=on, original=-item.original)
+        replace(item, key=name, kind=_kind_taken_back(item.kind), issued_on=on, due_on=on, original=-item.original)
         for name, item in zip(names, items, strict=True)
     )
+
+
+def _kind_taken_back(kind: str) -> str:
+    return kind.removesuffix(_TAKEN_BACK) if kind.endswith(_TAKEN_BACK) else kind + _TAKEN_BACK
 
 
 def _is_too_fine(value: Decimal, currency: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from saldo.cli.output import Output
+from saldo.core.identity import CompanyId
 from saldo.server.installation import Installation, find_installation, home_folder, start_database
 
 Health = Literal["well", "note", "ill"]
@@ -84,7 +85,7 @@ def _database(installation: Installation, *, migrate: bool) -> list[Finding]:
 
         bring_up_to_date()
     looks: tuple[Callable[[Installation], Finding], ...] = (_server, _role, _tables, _companies)
-    return [look(installation) for look in looks]
+    return [look(installation) for look in looks] + _seals()
 
 
 def _server(installation: Installation) -> Finding:
@@ -125,3 +126,44 @@ def _companies(installation: Installation) -> Finding:
 
     names = [company.name for company in list_companies()]
     return Finding("companies", "well" if names else "note", ", ".join(names) or "none yet; saldo init makes one")
+
+
+def _seals() -> list[Finding]:
+    """Log and books of each company against their seals; none while the tables are behind."""
+    from django.db import ProgrammingError
+
+    from saldo.parties.company import company_context
+    from saldo.parties.queries import list_companies
+
+    findings = []
+    for company in list_companies():
+        try:
+            with company_context(company.id):
+                findings += [_log_seals(company.id, company.name), _book_seals(company.id, company.name)]
+        except ProgrammingError:
+            findings.append(Finding("seals", "note", f"{company.name}: not looked at, the tables are behind"))
+    return findings
+
+
+def _log_seals(company: CompanyId, name: str) -> Finding:
+    from saldo.audit.queries import check_chain
+
+    chain = check_chain(company=company)
+    if chain.state == "broken":
+        return Finding("log", "ill", f"{name}: acts of {chain.broken_on} are not what was sealed")
+    until = f"sealed until {chain.sealed_until}" if chain.sealed_until else "no day sealed yet"
+    return Finding("log", "well", f"{name}: {until}")
+
+
+def _book_seals(company: CompanyId, name: str) -> Finding:
+    from saldo.ledger.seals import find_items_out_of_step, verify_seals
+
+    books = verify_seals(company=company)
+    if books.state == "broken":
+        which = f", {books.changed} for one" if books.changed else ""
+        return Finding("books", "ill", f"{name}: postings of {books.broken_on} are not as they were posted{which}")
+    strays = find_items_out_of_step(company=company)
+    if strays:
+        return Finding("books", "ill", f"{name}: allocations do not leave what is open of {', '.join(strays)}")
+    until = f"sealed until {books.sealed_until}" if books.sealed_until else "no day sealed yet"
+    return Finding("books", "well", f"{name}: {until}")
