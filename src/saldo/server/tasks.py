@@ -50,3 +50,12 @@ def order_by_customer(timestamp: int) -> None:
     from saldo.flows.order_by_customer import order_by_customer as order
 
     order()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="look-into-folders", queue="house", queueing_lock="look-into-folders")
+def look_into_folders(timestamp: int) -> None:
+    """Every ten minutes the watched folders of every company; what was taken before is left alone."""
+    from saldo.flows.receive_files import look_into_folders as look
+
+    look(world=real_world())

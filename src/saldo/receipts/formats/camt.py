@@ -106,9 +106,7 @@ def _balance_currency(statement: Element) -> str:
     return ""
 
 
-def _balance(
-    statement: Element, codes: tuple[str, ...], currency: str, row: int, findings: Findings
-) -> Decimal | None:
+def _balance(statement: Element, codes: tuple[str, ...], currency: str, row: int, findings: Findings) -> Decimal | None:
     for balance in _balances(statement, codes):
         amount = at(balance, "Amt")
         if amount is None:

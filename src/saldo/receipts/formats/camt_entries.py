@@ -179,7 +179,9 @@ def _reference(text: str) -> str:
 def _references(detail: Element) -> Iterator[str]:
     structured = every(detail, "RmtInf/Strd")
     for remittance in structured:
-        yield from filter(None, (_reference(said(remittance, "CdtrRefInf/Ref")), said(remittance, "CdtrRefInf/CdtrRef")))
+        yield from filter(
+            None, (_reference(said(remittance, "CdtrRefInf/Ref")), said(remittance, "CdtrRefInf/CdtrRef"))
+        )
         for document in every(remittance, "RfrdDocInf"):
             yield from filter(None, (said(document, "Nb"), said(document, "RfrdDocNb")))
     for path in _REFERENCES:

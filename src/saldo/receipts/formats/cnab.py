@@ -23,7 +23,7 @@ def cnab_width(lines: list[str]) -> int:
     head = lines[0] if lines else ""
     if head.startswith("02RETORNO") and 380 <= len(head) <= 400:
         return 400
-    if len(head) <= 240 and head[:3].isdecimal() and head[3:8] == "00000" and head[142:143] == "2":
+    if len(head) <= 240 and head[:3].isdecimal() and head[3:8] == "00000" and lines[1:] and lines[1][7:9] == "1T":
         return 240
     return 0
 

@@ -19,9 +19,7 @@ from saldo.receipts.rules.entries import EntryRead, Findings, StatementRead, Unr
 
 _TAG = re.compile(r":(\d\d[A-Z]?|940):(.*)", re.ASCII)
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,.]{1,18})", re.ASCII)
-_MOVEMENT = re.compile(
-    r"(\d{6})(\d{4})?(R?[CD]|E[CD])([A-Z])?([\d]*[,.]?\d*)(?:([A-Z][A-Z0-9 ]{3})(.*))?", re.ASCII
-)
+_MOVEMENT = re.compile(r"(\d{6})(\d{4})?(R?[CD]|E[CD])([A-Z])?([\d]*[,.]?\d*)(?:([A-Z][A-Z0-9 ]{3})(.*))?", re.ASCII)
 _BLOCK = re.compile(r"\{[1235]:[^{}]*(\{[^{}]*\}[^{}]*)*\}|\{4:|-\}", re.ASCII)
 _DIALECTS = {  # what stands before field 20, in field 25 or in the words, and whose habit it is
     "ABNANL2A": "abnamro",
@@ -88,40 +86,42 @@ def _dialect(before: list[str], lines: list[str]) -> str:
 
 
 def _statement(statement: _Statement, dialect: str, findings: Findings) -> StatementRead | None:
-    account = number = ""
-    opening: tuple[Decimal, str] | None = None
-    closing: tuple[Decimal, str] | None = None
-    movements: list[tuple[int, list[str], list[str]]] = []
-    last = ""
-    for tag, row, parts in statement.fields:
-        if tag == "25":
-            account = _account(parts[0])
-        elif tag[:2] == "28":
-            number = parts[0].strip()
-        elif tag[:2] == "60":
-            opening = opening or _balance(tag, row, parts[0], findings)
-        elif tag[:2] == "62":
-            closing = _balance(tag, row, parts[0], findings) or closing
-        elif tag == "61":
-            movements.append((row, parts, []))
-        elif tag == "86" and last in ("61", "86") and movements:
-            movements[-1][2].extend(parts)
-        last = tag if tag != "86" or last in ("61", "86") else last
+    told = {tag[:2]: parts[0] for tag, _, parts in statement.fields if tag[:2] in ("25", "28")}
+    account = _account(told.get("25", ""))
+    balances = [
+        (tag[:2], _balance(tag, row, parts[0], findings))
+        for tag, row, parts in statement.fields
+        if tag[:2] in ("60", "62")
+    ]
+    opening = next((balance for tag, balance in balances if tag == "60" and balance), None)
+    closing = next((balance for tag, balance in reversed(balances) if tag == "62" and balance), None)
     if not account or closing is None:
         code = "receipts.statement.cut-off" if account else "receipts.statement.no-account"
         findings.add(code, statement.row, account=account)
         return None
-    currency = closing[1]
-    entries = (_entry_or_named(one, account, currency, dialect, findings) for one in movements)
+    entries = (_entry_or_named(one, account, closing[1], dialect, findings) for one in _movements(statement))
     return StatementRead(
         account=account,
-        currency=currency,
-        number=number,
+        currency=closing[1],
+        number=told.get("28", "").strip(),
         opening=opening[0] if opening else None,
         closing=closing[0],
         entries=tuple(entry for entry in entries if entry is not None),
         row=statement.row,
     )
+
+
+def _movements(statement: _Statement) -> list[tuple[int, list[str], list[str]]]:
+    """Each field 61 with the words of the fields 86 behind it; a field 86 behind a balance is the statement's own."""
+    movements: list[tuple[int, list[str], list[str]]] = []
+    is_open = False
+    for tag, row, parts in statement.fields:
+        if tag == "61":
+            movements.append((row, parts, []))
+        elif tag == "86" and is_open:
+            movements[-1][2].extend(parts)
+        is_open = tag == "61" or (tag == "86" and is_open)
+    return movements
 
 
 def _account(text: str) -> str:

@@ -43,7 +43,7 @@ def _german(text: str, mark: str) -> Words:
     found = _MARKED.split(words)
     marked = dict(zip(found[1::2], found[2::2], strict=False))
     references = tuple(value for key in ("EREF", "KREF") if (value := marked.get(key, "").strip()))
-    account = (marked.get("IBAN") or parts.get("31") or parts.get("10", "" if mark == "?" else "")).strip()
+    account = (marked.get("IBAN") or parts.get("31") or parts.get("10", "")).strip()
     return Words(
         payer=tidy(parts.get("32", "") + parts.get("33", "")),
         payer_account=account,

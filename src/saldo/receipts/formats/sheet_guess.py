@@ -14,8 +14,8 @@ _DELIMITERS = (";", ",", "\t", "|")
 _FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%y")
 _LOOK = 200
 _WORDS = {
-    "booked_on": "date|booking date|booked|transaction date|bokföringsdag|bokföringsdatum|datum|transaktionsdatum|fecha|"
-    "fecha operación|fecha operacion|data|data lançamento|buchungstag|buchungsdatum|日期|记账日期|交易日期",
+    "booked_on": "date|booking date|booked|transaction date|bokföringsdag|bokföringsdatum|datum|transaktionsdatum|"
+    "fecha|fecha operación|fecha operacion|data|data lançamento|buchungstag|buchungsdatum|日期|记账日期|交易日期",
     "value_on": "value date|valutadag|valutadatum|fecha valor|data valor|wertstellung|起息日",
     "value": "amount|belopp|importe|valor|betrag|bedrag|monto|montante|金额|交易金额",
     "money_in": "credit|money in|paid in|insättning|haber|abono|abonos|crédito|收入|贷方金额",
@@ -23,7 +23,8 @@ _WORDS = {
     "currency": "currency|valuta|divisa|moneda|moeda|währung|币种",
     "payer": "payer|name|sender|counterparty|avsändare|namn|betalare|ordenante|pagador|nome|nombre|对方户名|付款人",
     "payer_account": "payer account|counterparty account|motkonto|avsändarkonto|cuenta ordenante|对方账号",
-    "text": "text|description|message|details|meddelande|beskrivning|concepto|descripción|descrição|histórico|摘要|附言",
+    "text": "text|description|message|details|meddelande|beskrivning|concepto|descripción|descrição|histórico|摘要|"
+    "附言",
     "reference": "reference|ref|ocr|referens|referencia|referência|verwendungszweck|参考号",
     "bank_reference": "transaction id|bank reference|verifikationsnummer|id transacción|流水号|交易流水号",
     "account": "account|account number|iban|konto|kontonummer|cuenta|conta|账号",
