@@ -11,7 +11,14 @@ from typing import Any
 from django.db import connection
 
 from saldo.agreements import models
-from saldo.agreements.queries import ECB, list_price_rules, list_service_fees, list_tax_profiles, list_terms
+from saldo.agreements.queries import (
+    ECB,
+    RatesPlace,
+    list_price_rules,
+    list_service_fees,
+    list_tax_profiles,
+    list_terms,
+)
 from saldo.agreements.rules.exchange import HUB, Published
 from saldo.agreements.rules.fees import ServiceFee
 from saldo.agreements.rules.prices import PriceRule, Reach
@@ -209,6 +216,22 @@ def import_rates(
             company=company, code="agreements.rates-taken", actor=by, subject=f"rates:{source}", at=at, facts=facts
         )
     return new
+
+
+def set_rates_place(*, company: CompanyId, place: RatesPlace, by: str, at: datetime) -> None:
+    """Take rates from another place from now on; those of the old source stay under its name.
+
+    Refuses (UnableToAgree): agreements.rates.bad-address (http without encryption), .no-source.
+    """
+    if not place.source.strip():
+        raise UnableToAgree(code="agreements.rates.no-source")
+    if "://" in place.address and not place.address.startswith("https://"):
+        raise UnableToAgree(code="agreements.rates.bad-address")
+    models.RatesSetting.objects.update_or_create(
+        company_id=company, defaults={"source": place.source, "address": place.address, "set_at": at}
+    )
+    facts = {"source": place.source}
+    log.record(company=company, code="agreements.rates-place-set", actor=by, subject="rates", at=at, facts=facts)
 
 
 def _one_at_a_time(company: CompanyId) -> None:

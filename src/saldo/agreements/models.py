@@ -145,3 +145,15 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base}/{self.quote} {self.on} {self.rate}"
+
+
+class RatesSetting(models.Model):
+    """Where a company takes its rates of exchange from; one row a company, none is the usual place."""
+
+    company = models.OneToOneField("parties.Company", on_delete=models.PROTECT, related_name="+")
+    source = models.TextField()  # the name its rates are kept under
+    address = models.TextField()  # a path or an https address
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.address}"

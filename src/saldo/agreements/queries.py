@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -76,6 +77,20 @@ def load_rates(company: CompanyId, since: date, until: date, *, source: str = EC
     return Rates.of(
         (Published(quote, on, rate) for quote, on, rate in rows.values_list("quote", "on", "rate")), source=source
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesPlace:
+    """Where a company's rates come from; an empty address is the usual one of the source."""
+
+    source: str = ECB
+    address: str = ""
+
+
+def get_rates_place(*, company: CompanyId) -> RatesPlace:
+    """What the company has set, else the European Central Bank."""
+    row = models.RatesSetting.objects.filter(company_id=company).values("source", "address").first()
+    return RatesPlace(**row) if row else RatesPlace()
 
 
 def newest_rate_day(*, company: CompanyId, source: str = ECB) -> date | None:

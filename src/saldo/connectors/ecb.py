@@ -29,8 +29,9 @@ _MONTH_NUMBERS = {
 class EcbRates:
     """Reads the files from a folder of ours or from the bank."""
 
-    def fetch(self, where: str) -> tuple[PublishedRate, ...]:
+    def fetch(self, where: str, *, all_days: bool = False) -> tuple[PublishedRate, ...]:
         """All rates of the file. Raises `RatesUnreachable`: agreements.rates.unreachable, .too-large, .unreadable."""
+        where = where or (HISTORY if all_days else DAILY)
         data = _download(where) if where.startswith("https://") else _open(where)
         if len(data) > _LARGEST:
             raise RatesUnreachable(code="agreements.rates.too-large", source=where)

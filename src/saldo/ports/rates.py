@@ -27,6 +27,20 @@ class RatesUnreachable(Exception):
 class RatesSource(Protocol):
     """Where rates come from."""
 
-    def fetch(self, where: str) -> tuple[PublishedRate, ...]:
-        """All rates of a file at a path or an https address. Raises `RatesUnreachable`."""
+    def fetch(self, where: str, *, all_days: bool = False) -> tuple[PublishedRate, ...]:
+        """All rates of a file at a path or an https address; "" is the source's own, of the last day or of all days.
+
+        Raises `RatesUnreachable`.
+        """
         ...
+
+
+class NoRates:
+    """No source is plugged in."""
+
+    def fetch(self, where: str, *, all_days: bool = False) -> tuple[PublishedRate, ...]:
+        """Nobody answers."""
+        raise RatesUnreachable(code="agreements.rates.unreachable", source=where)
+
+
+NO_RATES_SOURCE = NoRates()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from saldo.core.clock import Clock
 from saldo.ports.mail import NO_MAIL, Mail
+from saldo.ports.rates import NO_RATES_SOURCE, RatesSource
 
 
 class Queue(Protocol):
@@ -24,3 +25,4 @@ class World:
     clock: Clock
     queue: Queue
     mail: Mail = NO_MAIL
+    rates: RatesSource = NO_RATES_SOURCE

@@ -43,6 +43,15 @@ def send_due_everywhere(timestamp: int) -> None:
     send(world=real_world())
 
 
+@app.periodic(cron="25 4,17 * * *")
+@app.task(name="fetch-rates", queue="house", queueing_lock="fetch-rates")
+def fetch_rates(timestamp: int) -> None:
+    """Twice a day, one of them after the European Central Bank publishes."""
+    from saldo.flows.fetch_rates import fetch_all_rates
+
+    fetch_all_rates(world=real_world())
+
+
 @app.periodic(cron="40 * * * *")
 @app.task(name="order-by-customer", queue="house", queueing_lock="order-by-customer")
 def order_by_customer(timestamp: int) -> None:

@@ -9,9 +9,10 @@ from saldo.server.clock import MachineClock
 
 def real_world() -> World:
     """The world as this machine offers it. Needs Django to be loaded."""
+    from saldo.connectors.ecb import EcbRates
     from saldo.server.queue import PostgresQueue
 
-    return World(clock=MachineClock(), queue=PostgresQueue(), mail=_mail())
+    return World(clock=MachineClock(), queue=PostgresQueue(), mail=_mail(), rates=EcbRates())
 
 
 def _mail() -> Mail:

@@ -133,6 +133,17 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['company', 'debtor', '-starts_on'], name='terms_by_debtor')],
             },
         ),
+        migrations.CreateModel(
+            name='RatesSetting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.TextField()),
+                ('address', models.TextField()),
+                ('set_at', models.DateTimeField()),
+                ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
+            ],
+        ),
+        enable_row_level_security("agreements_ratessetting"),
         enable_row_level_security("agreements_taxrate"),
         enable_row_level_security("agreements_exchangerate"),
         enable_row_level_security("agreements_pricerule"),
