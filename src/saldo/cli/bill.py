@@ -15,7 +15,7 @@ from saldo.core.written import write_day, write_month, write_number
 
 if TYPE_CHECKING:
     from saldo.charges.rules.line import LineItem
-    from saldo.explain.rules.bill import Bill
+    from saldo.explain.rules.bill import Bill, BillLine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,20 +56,21 @@ def _document(bill: Bill, asked: Asked) -> dict[str, Any]:
         "side": bill.side,
         "month": bill.period,
         "total": money_text(bill.net, bill.currency),
-        "lines": [_line(line.item) for line in bill.lines],
+        "lines": [_line(line) for line in bill.lines],
     }
 
 
-def _line(item: LineItem) -> dict[str, Any]:
+def _line(line: BillLine) -> dict[str, Any]:
+    item = line.item
     marked = {"estimated": True} if item.is_estimated else {}
     return {
         "product": item.product_name,
         "subscription": item.subscription,
-        "charge_type": item.charge_type,
+        "charge_type": "tax" if line.is_tax else "fee" if line.own_fee else item.charge_type,
         "quantity": every_digit(item.quantity),
         "unit_price": money_text(item.unit_price, item.pricing_currency),
         "amount": money_text(item.amount, item.currency),
-        "document": item.document,
+        "document": item.file if line.price_rule or line.own_fee or line.is_tax else item.document,
         "source": {"file": item.file, "row": item.row},
     } | marked
 
@@ -84,7 +85,12 @@ def _told(bill: Bill, asked: Asked, lang: str) -> Iterator[str]:
         yield say("cli.bill.empty")
     columns = ("product", "days", "quantity", "unit-price", "amount")
     head = tuple(say(f"cli.bill.{column}") for column in columns)
-    body = [_row(line.item, bill.currency, lang, say("cli.bill.estimated")) for line in bill.lines]
+    body = [
+        (say("cli.bill.tax"), "", "", "", written(line.item.amount, bill.currency, lang))
+        if line.is_tax
+        else _row(line.item, bill.currency, lang, say("cli.bill.estimated"))
+        for line in bill.lines
+    ]
     total = (say("cli.bill.total"), "", "", "", written(bill.net, bill.currency, lang))
     yield from lay_out(rows=[head, *body, total], figures=(False, False, True, True, True))
 

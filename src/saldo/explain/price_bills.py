@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
 from saldo.agreements.queries import load_rule_book
 from saldo.agreements.rules.prices import PriceRule
@@ -13,20 +12,9 @@ from saldo.charges.rules.line import LineItem
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.money import ZERO
 from saldo.core.periods import Month
-from saldo.explain.rules.bill import Basis, Bill, BillLine
-from saldo.explain.rules.price_side import Priced, fee_line, price_line, tax_line, without_taken_back
+from saldo.explain.rules.bill import Bill, BillLine
+from saldo.explain.rules.price_side import Priced, basis_of, fee_line, price_line, tax_line, without_taken_back
 from saldo.invoicing.billed import BilledLine, list_billed_lines
-
-_BASES: Mapping[str, Basis] = {
-    "markup-on-cost": "cost",
-    "pass-through": "cost",
-    "discount-from-list": "list",
-    "list-price": "list",
-    "fixed-price": "own",
-    "tiers": "own",
-}
-_DEFAULT = "list-price"
-"""How a line without any rule was priced (interface.md)."""
 
 
 def get_price_bill(
@@ -79,7 +67,7 @@ def _lines(
 
 def _priced(line: BilledLine, rules: Mapping[str, PriceRule]) -> Priced:
     rule = rules.get(line.price_rule)
-    method = rule.method if rule is not None else _DEFAULT
+    basis, own = basis_of(rule)
     return Priced(
         number=line.number,
         position=line.position,
@@ -90,19 +78,11 @@ def _priced(line: BilledLine, rules: Mapping[str, PriceRule]) -> Priced:
         unit_price=line.unit_price,
         rate=line.rate or Decimal(1),
         price_rule=line.price_rule or "default",
-        basis=_BASES.get(method, "own"),
-        own=_own_share(rule),
+        basis=basis,
+        own=own,
         charge=line.charge,
         mirrors=line.mirrors,
         quantity=line.quantity,
         starts_on=line.starts_on,
         ends_on=line.ends_on,
     )
-
-
-def _own_share(rule: PriceRule | None) -> Fraction:
-    """What a rule makes of its basis: 1.1 for ten per cent on cost, 0.95 for five per cent off the list."""
-    if rule is None or "percent" not in rule.value:
-        return Fraction(1)
-    percent = Fraction(str(rule.value["percent"])) / 100
-    return 1 + percent if rule.method == "markup-on-cost" else 1 - percent

@@ -134,12 +134,12 @@ def _write_table(connection: psycopg.Connection, table: Table, companies: Sequen
     rows = 0
     with gzip.GzipFile(folder / table.name, "wb", compresslevel=1, mtime=0) as file:
         for company in companies if table.company else [None]:
-            where = sql.SQL("")
+            wanted: sql.Composable = sql.SQL("")
             if company is not None:
                 connection.execute("SELECT set_config('saldo.company', %s, true)", [str(company)])
-                where = sql.SQL(" WHERE {} = {}").format(sql.Identifier(str(table.company)), sql.Literal(company))
+                wanted = sql.SQL(" WHERE {} = {}").format(sql.Identifier(str(table.company)), sql.Literal(company))
             with connection.cursor() as cursor:
-                with cursor.copy(statement.format(columns, sql.Identifier(table.name), where)) as copy:
+                with cursor.copy(statement.format(columns, sql.Identifier(table.name), wanted)) as copy:
                     for data in copy:
                         file.write(data)
                 rows += cursor.rowcount

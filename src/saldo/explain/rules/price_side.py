@@ -6,11 +6,13 @@ invoice. What caused a change (days, seats, a promotion that the agreement passe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from saldo.agreements.rules.prices import PriceRule
 from saldo.charges.rules.line import LineItem
 from saldo.core.identity import CustomerId, FileId, MicrosoftInvoiceId, SubscriptionId
 from saldo.core.money import ZERO
@@ -22,6 +24,28 @@ from saldo.explain.rules.reading import read_line
 _DIGITS = 10**12
 _OF_COST = frozenset({"rate_before", "rate_after", "document", "amends"})
 """Facts of Microsoft's documents, which are the partner's: their numbers, and the rates they were converted at."""
+
+
+_BASES: Mapping[str, Basis] = {
+    "markup-on-cost": "cost",
+    "pass-through": "cost",
+    "discount-from-list": "list",
+    "list-price": "list",
+}
+
+
+def basis_of(rule: PriceRule | None) -> tuple[Basis, Fraction]:
+    """What a rule makes a price of, and by what factor: cost and 1.1 for ten per cent on top.
+
+    A price of the partner's own has no basis but itself; without a rule the list price stands in (interface.md).
+    """
+    if rule is None:
+        return "list", Fraction(1)
+    basis = _BASES.get(rule.method, "own")
+    percent = Fraction(str(rule.value.get("percent", 0))) / 100
+    if rule.method == "markup-on-cost":
+        return basis, 1 + percent
+    return basis, 1 - percent if rule.method == "discount-from-list" else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
