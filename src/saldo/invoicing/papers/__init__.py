@@ -1,0 +1,1 @@
+"""Documents as people and machines read them: PDF/A-3 and UBL, made from `PaperFacts` alone, without a database."""
