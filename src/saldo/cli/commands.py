@@ -35,6 +35,8 @@ COMMANDS = (
     Command("bill", "saldo.cli.bill", "show a customer's bill of a month", "installation"),
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),
     Command("receive", "saldo.cli.receive", "read a bank's files and match what came in", "installation-or-new"),
+    Command("statement", "saldo.cli.statement", "show what a customer owes on a day", "installation"),
+    Command("export", "saldo.cli.export", "write what stands here for other programs", "installation"),
     Command("generate", "saldo.cli.generate", "write the files of a synthetic partner", "nothing"),
     Command("person", "saldo.server.commands.person", "add a person who may sign in, with a role", "installation"),
     Command("backup", "saldo.server.commands.backup", "write everything into one file", "installation"),
