@@ -60,7 +60,8 @@ def count(text: str, column: str) -> int:
 def day_of(text: str, form: str, column: str) -> date:
     """A day by its form: y, m and d, each letter a digit, two for a year of this century: ``yymmdd``, ``ddmmyyyy``."""
     digits = {letter: "".join(t for f, t in zip(form, text, strict=False) if f == letter) for letter in "ymd"}
-    if len(text) != len(form) or not all(_DIGITS.fullmatch(part) for part in digits.values()):
+    is_formed = len(text) == len(form) and all(f in "ymd" or f == t for f, t in zip(form, text, strict=False))
+    if not is_formed or not all(_DIGITS.fullmatch(part) for part in digits.values()):
         raise Unreadable(column, text)
     year = int(digits["y"]) + (2000 if len(digits["y"]) == 2 else 0)
     try:
