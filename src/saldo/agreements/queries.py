@@ -10,7 +10,7 @@ from stdnum.eu import vat
 
 from saldo.agreements import models
 from saldo.agreements.rules.exchange import OLDEST_DAYS, Published, Rates
-from saldo.agreements.rules.fees import ServiceFee
+from saldo.agreements.rules.fees import ServiceFee, in_force
 from saldo.agreements.rules.prices import PriceRule, RuleBook
 from saldo.agreements.rules.tax import TaxBook, TaxProfile
 from saldo.agreements.rules.tax_rates import EU, RateRow
@@ -105,7 +105,7 @@ def list_service_fees(
     """Our own fees, of all debtors or one, those that hold on a day of the month where one is named."""
     rows = models.ServiceFee.objects.filter(company_id=company).order_by("debtor", "code", "starts_on", "id")
     rows = rows if debtor is None else rows.filter(debtor=debtor)
-    fees = (ServiceFee(**row) for row in rows.values(*_FEE))
+    fees = in_force([ServiceFee(**row) for row in rows.values(*_FEE)])
     return tuple(fee for fee in fees if month is None or _holds_in(fee, month))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +35,24 @@ class FeeOfMonth:
     period: Period
     part: Fraction
     net: Decimal
+
+
+def in_force(versions: Sequence[ServiceFee]) -> tuple[ServiceFee, ...]:
+    """Each fee up to where a newer one of the same debtor, tenant and code begins; versions come oldest first.
+
+    Of two that begin on one day the one given later holds.
+    """
+    following: dict[tuple[str, str, str], date] = {}
+    found = []
+    for fee in reversed(versions):
+        key = (fee.debtor, fee.tenant, fee.code)
+        next_on = following.get(key)
+        following[key] = fee.starts_on
+        if next_on is None:
+            found.append(fee)
+        elif next_on > fee.starts_on:
+            found.append(replace(fee, ends_before=min(next_on, fee.ends_before or next_on)))
+    return tuple(reversed(found))
 
 
 def fee_of_month(fee: ServiceFee, month: Month) -> FeeOfMonth | None:
