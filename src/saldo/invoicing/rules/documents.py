@@ -13,9 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from saldo.agreements.rules.exchange import Rate
-from saldo.agreements.rules.tax import Treatment
-from saldo.agreements.rules.terms import Terms, group_of
+from saldo.agreements.rules.exchange import NO_RATES, Rate, Rates, UnableToConvert
+from saldo.agreements.rules.tax import Treatment, tax_in_own_currency
+from saldo.agreements.rules.terms import Group, Terms, group_of
+from saldo.core.identity import CustomerId
 from saldo.core.money import add_up, amount_text
 from saldo.invoicing.rules.lines import Billable, DraftLine
 from saldo.invoicing.rules.rating import Bucketed
@@ -38,7 +39,10 @@ class Frame:
     withholding: Decimal  # per cent of the net, expected to be kept back
     rounding: Rounding
     paper: str  # invoice, or statement where an authority issues the fiscal document
-    tenants: Mapping[str, str]  # names, for documents of one tenant
+    tenants: Mapping[CustomerId, str]  # names, for documents of one tenant
+    own_currency: str = ""  # the seller's: tax is said in it too
+    rates: Rates = NO_RATES
+    on: date = date.min  # the day whose rate holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class DraftDocument:
     group: str
     currency: str
     mirrors: str
+    group_name: str
     purchase_order: str
     frame: Frame
     rates: tuple[Rate, ...]
@@ -68,18 +73,18 @@ def compose(
 ) -> tuple[DraftDocument, ...]:
     """The documents of one debtor; held lines hold them all back, because they may belong on any of them."""
     groups: dict[tuple[str, str, str], list[Billable]] = {}
-    orders: dict[tuple[str, str, str], str] = {}
+    named: dict[tuple[str, str, str], Group] = {}
     for billable in billables:
         line = billable.line
         group = group_of(frame.terms, tenant=line.customer, subscription=line.subscription)
         place = (billable.currency, group.key, billable.credits)
         groups.setdefault(place, []).append(billable)
-        orders[place] = group.purchase_order
-    return tuple(_document(frame, place, groups[place], orders[place], len(held)) for place in sorted(groups))
+        named[place] = group
+    return tuple(_document(frame, place, groups[place], named[place], len(held)) for place in sorted(groups))
 
 
 def _document(
-    frame: Frame, place: tuple[str, str, str], billables: list[Billable], purchase_order: str, held: int
+    frame: Frame, place: tuple[str, str, str], billables: list[Billable], named: Group, held: int
 ) -> DraftDocument:
     currency, group, credits = place
     billables.sort(key=_order)
@@ -98,7 +103,8 @@ def _document(
         group=group,
         currency=currency,
         mirrors=mirrors,
-        purchase_order=purchase_order,
+        group_name=named.name or frame.tenants.get(CustomerId(group.removeprefix("tenant:")), ""),
+        purchase_order=named.purchase_order,
         frame=frame,
         rates=tuple(sorted({one.rate for one in billables if one.rate}, key=lambda rate: (rate.base, rate.quote))),
         totals=totals,
@@ -144,7 +150,7 @@ def fingerprint_of(document: DraftDocument) -> str:
         document.purchase_order,
         frame.seller,
         frame.buyer,
-        terms_text(frame),
+        terms_text(document),
         [[rate.base, rate.quote, f"{rate.on}", f"{rate.rate}"] for rate in document.rates],
         [f"{totals.net}", f"{totals.tax}", document.held_because, list(document.problems)],
         taxes_text(document),
@@ -155,10 +161,12 @@ def fingerprint_of(document: DraftDocument) -> str:
     return digest.hexdigest()
 
 
-def terms_text(frame: Frame) -> dict[str, Any]:
-    """The terms as they are kept with a document."""
+def terms_text(document: DraftDocument) -> dict[str, Any]:
+    """The terms as they are kept with a document, and its tax in the seller's currency (practice 7)."""
+    frame = document.frame
     terms = frame.terms
-    return {
+    return _own_tax(document) | {
+        "group_name": document.group_name,
         "net_days": terms.net_days,
         "invoice_day": terms.invoice_day,
         "delivery": terms.delivery,
@@ -167,6 +175,23 @@ def terms_text(frame: Frame) -> dict[str, Any]:
         "rounding": frame.rounding,
         "withholding": f"{frame.withholding}",
     }
+
+
+def _own_tax(document: DraftDocument) -> dict[str, Any]:
+    """Nothing where the document is in the seller's currency, or no rate is there: then the paper says so."""
+    frame, tax = document.frame, document.totals.tax
+    if not tax or not frame.own_currency or frame.own_currency == document.currency:
+        return {}
+    try:
+        shown = tax_in_own_currency(
+            tax=tax, currency=document.currency, own_currency=frame.own_currency, rates=frame.rates, on=frame.on
+        )
+    except UnableToConvert as refused:
+        return {"tax_in_own_currency": None, "own_currency_missing": refused.code}
+    assert shown is not None  # the currencies differ
+    amount = amount_text(shown.amount, shown.currency)
+    said = {"currency": shown.currency, "tax": amount, "rate": f"{shown.rate.rate}", "on": f"{shown.rate.on}"}
+    return {"tax_in_own_currency": said}
 
 
 def taxes_text(document: DraftDocument) -> list[dict[str, Any]]:

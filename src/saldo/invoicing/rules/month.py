@@ -55,6 +55,7 @@ class DebtorMonth:
     fees: Sequence[FeeOfMonth] = ()
     charges: Sequence[PendingCharge] = ()
     decisions: Mapping[Place, Decided]
+    minimum_name: str = ""  # what the debtor's language calls a minimum fee
     originals: Callable[[LineItem], str]  # the issued document that a credit gives back, "" where none can be told
 
 
@@ -67,7 +68,7 @@ class DrawnUp:
 
 
 def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
-    """Rate what was not billed yet, correct what was billed and is gone, add our own fees, and compose the documents."""
+    """Rate what was not billed yet, correct what was billed and is gone, add our own fees, compose the documents."""
     left = left_to_bill(items=asked.items, settled=asked.settled)
     rated, bucketed = _rate_all(asked, left.new, book, rates)
     rated, vanished = cancel_out(rated)
@@ -189,7 +190,7 @@ def _minimum(
         charge=key,
         customer=next((one.line.customer for one in billables), ""),
         code="minimum",
-        name="minimum",
+        name=asked.minimum_name,
         starts_on=asked.month.starts_on,
         ends_on=asked.month.ends_on,
         quantity=Decimal(1),

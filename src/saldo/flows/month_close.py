@@ -1,0 +1,120 @@
+"""A month is closed: every Microsoft line rated into its bucket, drafts written, and issued when asked for.
+
+Restartable at any moment: a chunk of debtors is one transaction, and what did not change is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from saldo.core.identity import CompanyId
+from saldo.core.periods import Month
+from saldo.flows.issue_wave import finish_open_waves, issue_wave
+from saldo.invoicing.actions.drafting import Drafted, draft_debtors, draft_strangers
+from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
+from saldo.invoicing.inputs import MonthInputs, list_debtors_to_bill, load_inputs
+from saldo.invoicing.queries import MonthSums, sum_month
+from saldo.parties.billing_actions import ensure_debtors
+from saldo.parties.company import company_context
+from saldo.ports.world import World
+
+CHUNK = 250
+Tell = Callable[[int, int], None]
+_One = TypeVar("_One")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A month after it was closed: drafts that wait, documents issued, their gross by currency, what needs a person."""
+
+    month: Month
+    drafts: int
+    issued: int
+    totals: Mapping[str, Decimal]
+    problems: tuple[Mapping[str, Any], ...]
+    drafted: Drafted = field(default_factory=Drafted)
+
+
+def close_month(
+    *,
+    company: CompanyId,
+    month: Month,
+    issue: bool = False,
+    by: str,
+    world: World,
+    today: date,
+    newest_backup: datetime | None = None,
+    tell: Tell = lambda done, of: None,
+) -> Closed:
+    """Draft a month's documents, and issue those that nothing holds when ``issue`` says so.
+
+    Run again it changes nothing. Refuses (UnableToIssue): as `open_wave`, before anything is drafted.
+    """
+    if issue:
+        with company_context(company):
+            check_may_issue(company=company, newest_backup=newest_backup, at=world.clock.now())
+        finish_open_waves(company=company, month=month, by=by, world=world, today=today)
+    drafted = draft_month(company=company, month=month, by=by, world=world, today=today, tell=tell)
+    if issue:
+        with company_context(company):
+            waiting = list_waiting(company=company, month=month)
+        if waiting.count:
+            issue_wave(
+                company=company,
+                month=month,
+                confirm_count=waiting.count,
+                confirm_totals=waiting.totals,
+                by=by,
+                world=world,
+                today=today,
+                newest_backup=newest_backup,
+                tell=tell,
+            )
+    with company_context(company):
+        sums = sum_month(company=company, month=month)
+    return _closed(month, drafted, sums)
+
+
+def draft_month(
+    *, company: CompanyId, month: Month, by: str, world: World, today: date, tell: Tell = lambda done, of: None
+) -> Drafted:
+    """Draft a month, a chunk of debtors in each transaction."""
+    with company_context(company):
+        ensure_debtors(company=company, at=world.clock.now(), by=by)
+        inputs = load_inputs(company=company, month=month, today=today)
+        debtors = list_debtors_to_bill(inputs=inputs)
+    drafted = Drafted()
+    done = 0
+    for chunk in _chunks(debtors):
+        with company_context(company):
+            drafted.add(draft_debtors(inputs=inputs, debtors=chunk, by=by, at=world.clock.now()))
+        done += len(chunk)
+        tell(done, len(debtors))
+    _draft_strangers(inputs, drafted, by, world)
+    return drafted
+
+
+def _draft_strangers(inputs: MonthInputs, drafted: Drafted, by: str, world: World) -> None:
+    for chunk in _chunks(inputs.strangers):
+        with company_context(inputs.company):
+            drafted.add(draft_strangers(inputs=inputs, customers=chunk, by=by, at=world.clock.now()))
+
+
+def _chunks(found: Sequence[_One]) -> Iterator[Sequence[_One]]:
+    for start in range(0, len(found), CHUNK):
+        yield found[start : start + CHUNK]
+
+
+def _closed(month: Month, drafted: Drafted, sums: MonthSums) -> Closed:
+    return Closed(
+        month=month,
+        drafts=sums.drafts,
+        issued=sums.issued,
+        totals=sums.totals,
+        problems=sums.problems,
+        drafted=drafted,
+    )

@@ -1,0 +1,1 @@
+"""Writing of this room: drafts, issue, corrections, our own charges, decisions."""

@@ -1,0 +1,293 @@
+"""Issuing: waves are confirmed, numbers given without gap, documents posted; all of a chunk in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from saldo.agreements.rules.terms import Terms, dated_on, due_on
+from saldo.audit.log import record
+from saldo.core.identity import CompanyId
+from saldo.core.money import amount_text
+from saldo.core.periods import Month
+from saldo.invoicing import models
+from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
+from saldo.invoicing.rules.issuing import (
+    NOT_DUE,
+    Issuable,
+    UnableToIssue,
+    check_backup,
+    check_form,
+    posting_of,
+    sums_by_currency,
+)
+from saldo.invoicing.settings import get_settings
+from saldo.ledger.actions import post
+from saldo.outbox.queries import get_channel
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Drafts that a wave would issue, and what they come to."""
+
+    count: int
+    totals: Mapping[str, Decimal]
+    drafts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedDocument:
+    """A document that has just got its number, with what its mail needs."""
+
+    number: str
+    kind: str
+    debtor: str
+    language: str
+    currency: str
+    gross: Decimal
+    seller: str
+    recipients: tuple[str, ...]
+    delivery: str
+
+
+class _Draft(NamedTuple):
+    id: int
+    kind: str
+    month: date
+    debtor: str
+    currency: str
+    language: str
+    seller: Any
+    buyer: Any
+    terms: Any
+    taxes: Any
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    due_on: date | None
+
+
+_FIELDS = ", ".join(f"i.{name}" for name in _Draft._fields)
+
+
+def list_waiting(*, company: CompanyId, month: Month, debtors: Sequence[str] | None = None) -> Waiting:
+    """The drafts of a month that nothing holds; credit notes over the limit wait for a second person."""
+    limit = get_settings(company=company).credit_limit
+    rows = models.Invoice.objects.filter(
+        company_id=company, month=month.starts_on, number="", held_because="", wave__isnull=True
+    )
+    if debtors is not None:
+        rows = rows.filter(debtor__in=debtors)
+    found = [
+        (key, currency, gross)
+        for key, kind, currency, gross in rows.order_by("debtor", "id").values_list("id", "kind", "currency", "gross")
+        if kind != "credit-note" or abs(gross) <= limit
+    ]
+    return Waiting(
+        count=len(found),
+        totals=sums_by_currency([(currency, gross) for _, currency, gross in found]),
+        drafts=tuple(key for key, _, _ in found),
+    )
+
+
+def check_may_issue(*, company: CompanyId, newest_backup: datetime | None, at: datetime) -> None:
+    """Nothing where the company may issue now. Refuses (UnableToIssue): as `check_form` and `check_backup`."""
+    settings = get_settings(company=company)
+    check_form(fiscal_form=settings.fiscal_form)
+    is_demanded = settings.demands_backup or get_channel(company=company, kind="mail").is_open
+    check_backup(is_demanded=is_demanded, newest_backup=newest_backup, at=at, days=settings.backup_days)
+
+
+def open_wave(
+    *,
+    company: CompanyId,
+    month: Month,
+    debtors: Sequence[str] | None = None,
+    confirm_count: int,
+    confirm_totals: Mapping[str, Decimal],
+    newest_backup: datetime | None,
+    by: str,
+    at: datetime,
+) -> int:
+    """Put the waiting drafts of a month into a wave, as counted and summed by who confirms it; returns its number.
+
+    Refuses (UnableToIssue): invoicing.wave.changed (the drafts are no longer those confirmed), and as
+    `check_may_issue`.
+    """
+    check_may_issue(company=company, newest_backup=newest_backup, at=at)
+    lock_series(company)
+    waiting = list_waiting(company=company, month=month, debtors=debtors)
+    if (waiting.count, dict(waiting.totals)) != (confirm_count, dict(confirm_totals)):
+        facts = {"count": waiting.count, "confirmed": confirm_count, "totals": texts(waiting.totals)}
+        raise UnableToIssue(code="invoicing.wave.changed", facts=facts)
+    minutes = get_settings(company=company).recall_minutes
+    wave = models.Wave.objects.create(
+        company_id=company,
+        month=month.starts_on,
+        count=waiting.count,
+        totals=texts(waiting.totals),
+        issued_at=at,
+        issued_by=by,
+        recall_until=at + timedelta(minutes=minutes),
+    )
+    models.Invoice.objects.filter(company_id=company, id__in=waiting.drafts).update(wave=wave)
+    facts = {"month": str(month), "count": waiting.count, "totals": texts(waiting.totals)}
+    record(company=company, code="invoicing.wave-opened", actor=by, subject=f"wave:{wave.pk}", at=at, facts=facts)
+    return int(wave.pk)
+
+
+def issue_next(
+    *, company: CompanyId, wave: int, today: date, by: str, at: datetime, limit: int = CHUNK
+) -> tuple[IssuedDocument, ...]:
+    """Issue the next drafts of a wave: number, day, due day, reference, posting; empty when none is left.
+
+    Refuses (UnableToIssue): invoicing.issue.draft-stale, where a draft's lines do not add up to it.
+    """
+    lock_series(company)
+    drafts = _take(company, "i.wave_id = %s", [wave], limit)
+    return _issue(company, drafts, today=today, by=by, at=at)
+
+
+def issue_draft(*, company: CompanyId, draft: int, today: date, by: str, at: datetime) -> IssuedDocument:
+    """Issue one document by itself. Refuses (UnableToIssue): invoicing.draft.unknown, as `issue_next`."""
+    lock_series(company)
+    drafts = _take(company, "i.id = %s", [draft], 1)
+    if not drafts:
+        raise UnableToIssue(code="invoicing.draft.unknown", facts={"draft": draft})
+    return _issue(company, drafts, today=today, by=by, at=at)[0]
+
+
+def texts(totals: Mapping[str, Decimal]) -> dict[str, str]:
+    """Sums as they are kept and shown."""
+    return {currency: amount_text(value, currency) for currency, value in totals.items()}
+
+
+def _take(company: CompanyId, where: str, values: Sequence[Any], limit: int) -> list[_Draft]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_FIELDS} FROM invoicing_invoice i WHERE i.company_id = %s AND i.number = '' AND {where}"
+            " ORDER BY i.debtor, i.id LIMIT %s FOR UPDATE",
+            [company, *values, limit],
+        )
+        return [_Draft(*row) for row in cursor.fetchall()]
+
+
+def _issue(
+    company: CompanyId, drafts: Sequence[_Draft], *, today: date, by: str, at: datetime
+) -> tuple[IssuedDocument, ...]:
+    if not drafts:
+        return ()
+    fees = _check_lines(company, drafts)
+    days = [_dated(draft, today) for draft in drafts]
+    given = give_numbers(company=company, years=[day.year for day in days])
+    documents = [
+        _issuable(draft, number, day, fees.get(draft.id, Decimal(0)))
+        for draft, (number, _), day in zip(drafts, given, days, strict=True)
+    ]
+    _write_numbers(company, drafts, documents, [place for _, place in given], by=by, at=at)
+    postings = [posting for document in documents if (posting := posting_of(document)) is not None]
+    post(company=company, postings=postings, by=by, at=at)
+    totals = sums_by_currency([(document.currency, document.gross) for document in documents])
+    facts = {"first": documents[0].number, "last": documents[-1].number, "count": len(documents)}
+    record(
+        company=company,
+        code="invoicing.issued",
+        actor=by,
+        subject=f"invoice:{documents[0].number}",
+        at=at,
+        facts=facts | {"totals": texts(totals)},
+    )
+    return tuple(map(_issued, drafts, documents))
+
+
+def _check_lines(company: CompanyId, drafts: Sequence[_Draft]) -> dict[int, Decimal]:
+    """See that the lines still add up to their documents; gives what of each is a fee of our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT invoice_id, sum(net), sum(tax), COALESCE(sum(net) FILTER (WHERE charge <> ''), 0)"
+            " FROM invoicing_line WHERE company_id = %s AND invoice_id = ANY(%s) GROUP BY 1",
+            [company, [draft.id for draft in drafts]],
+        )
+        sums = {key: (net, tax, fees) for key, net, tax, fees in cursor.fetchall()}
+    for draft in drafts:
+        if sums.get(draft.id, (0, 0))[:2] != (draft.net, draft.tax):
+            facts = {"debtor": draft.debtor, "month": f"{draft.month:%Y-%m}"}
+            raise UnableToIssue(code="invoicing.issue.draft-stale", facts=facts)
+    return {key: fees for key, (_, _, fees) in sums.items()}
+
+
+def _dated(draft: _Draft, today: date) -> date:
+    """The day that the document carries; corrections carry the day on which they are made."""
+    terms = Terms(invoice_day=int(_json(draft.terms).get("invoice_day", 0)))
+    return dated_on(terms, month=Month.of(draft.month), issued_on=today) if draft.kind != "credit-note" else today
+
+
+def _issuable(draft: _Draft, number: str, day: date, fees: Decimal) -> Issuable:
+    net_days = int(_json(draft.terms).get("net_days", 30))
+    due = draft.due_on or due_on(day, net_days)
+    return Issuable(
+        number=number,
+        kind=draft.kind,
+        debtor=draft.debtor,
+        currency=draft.currency,
+        net=draft.net,
+        fees=fees,
+        taxes=_json(draft.taxes),
+        gross=draft.gross,
+        issued_on=day,
+        due_on=NOT_DUE if draft.kind == "statement" else day if draft.kind == "credit-note" else due,
+        reference=reference_of(number=number, country=_json(draft.seller).get("country", "")),
+    )
+
+
+def _write_numbers(
+    company: CompanyId,
+    drafts: Sequence[_Draft],
+    documents: Sequence[Issuable],
+    places: Sequence[int],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoicing_invoice i SET number = g.number, year = g.year, sequence = g.place,"
+            " issued_on = g.day, due_on = g.due, reference = g.reference, issued_at = %s, issued_by = %s"
+            " FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::date[], %s::date[], %s::text[])"
+            "   AS g(id, number, year, place, day, due, reference)"
+            " WHERE i.id = g.id AND i.company_id = %s AND i.number = ''",
+            [
+                *(at, by, [draft.id for draft in drafts], [one.number for one in documents]),
+                *([one.issued_on.year for one in documents], list(places), [one.issued_on for one in documents]),
+                [None if one.due_on == NOT_DUE else one.due_on for one in documents],
+                *([one.reference for one in documents], company),
+            ],
+        )
+
+
+def _issued(draft: _Draft, document: Issuable) -> IssuedDocument:
+    buyer = _json(draft.buyer)
+    return IssuedDocument(
+        number=document.number,
+        kind=draft.kind,
+        debtor=draft.debtor,
+        language=draft.language,
+        currency=draft.currency,
+        gross=draft.gross,
+        seller=_json(draft.seller).get("legal_name", ""),
+        recipients=tuple(contact["address"] for contact in buyer.get("emails", ())),
+        delivery=_json(draft.terms).get("delivery", "mail"),
+    )
+
+
+def _json(value: Any) -> Any:
+    """A JSON column as a cursor of Django's gives it: text."""
+    return json.loads(value) if isinstance(value, str) else value
