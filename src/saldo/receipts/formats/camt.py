@@ -74,8 +74,8 @@ def _statements(message: Element, name: str, findings: Findings) -> Iterator[Sta
             account=account,
             currency=currency,
             number=said(statement, "Id"),
-            opening=_balance(statement, _OPENING, currency, first, findings),
-            closing=_balance(statement, _CLOSING, currency, first, findings),
+            opening=_balance(statement, _OPENING, (account, currency), first, findings),
+            closing=_balance(statement, _CLOSING, (account, currency), first, findings),
             entries=entries if account else (),
             row=first,
         )
@@ -106,13 +106,16 @@ def _balance_currency(statement: Element) -> str:
     return ""
 
 
-def _balance(statement: Element, codes: tuple[str, ...], currency: str, row: int, findings: Findings) -> Decimal | None:
+def _balance(
+    statement: Element, codes: tuple[str, ...], of: tuple[str, str], row: int, findings: Findings
+) -> Decimal | None:
+    account, currency = of
     for balance in _balances(statement, codes):
         amount = at(balance, "Amt")
         if amount is None:
             continue
         if amount.get("Ccy") not in (None, currency):
-            findings.add("receipts.statement.mixed-currencies", row, column="Bal/Amt", account="")
+            findings.add("receipts.statement.mixed-currencies", row, column="Bal/Amt", account=account)
             return None
         try:
             value = plain_sum(amount.text or "", "Bal/Amt")
