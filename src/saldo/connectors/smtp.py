@@ -129,13 +129,13 @@ class SmtpMail:
         if mail.reply_to:
             message["Reply-To"] = mail.reply_to
         message["Subject"] = mail.subject
-        message["Content-Language"] = mail.language
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
         message.set_content(mail.body)
         for name, media_type, data in mail.attachments:
             kind, _, sub = media_type.partition("/")
             message.add_attachment(data, maintype=kind, subtype=sub or "octet-stream", filename=name)
+        message["Content-Language"] = mail.language  # at last: a part that is added takes such headers with it
         return message
 
 

@@ -10,14 +10,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from saldo.core.identity import LANGUAGES, CompanyId
+from saldo.parties.rules.addresses import is_address
 
 CHANNELS = ("mail", "letter", "e-invoice", "webhook", "payment-file", "microsoft-write")
 BUILT = ("mail", "payment-file")
 """The channels behind which something stands that sends, or hands over a file."""
 
-_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
-_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
-_LONGEST_ADDRESS = 254
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -76,22 +74,6 @@ def fingerprint(order: Order) -> str:
     """
     content = {name: value for name, value in asdict(order).items() if name != "not_before"}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def is_address(text: str) -> bool:
-    """Whether this is an address mail can be sent to: ASCII before the @, a domain with a dot after it."""
-    local, at, domain = text.rpartition("@")
-    labels = domain.split(".")
-    return (
-        bool(at)
-        and len(text) <= _LONGEST_ADDRESS
-        and _LOCAL.fullmatch(local) is not None
-        and not local.startswith(".")
-        and not local.endswith(".")
-        and ".." not in local
-        and len(labels) > 1
-        and all(_LABEL.fullmatch(label) for label in labels)
-    )
 
 
 def name_mail(*, company: CompanyId, house: str, key: str, domain: str) -> str:

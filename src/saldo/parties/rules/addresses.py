@@ -1,0 +1,23 @@
+"""What an address of a mailbox looks like."""
+
+from __future__ import annotations
+
+import re
+
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+_LONGEST, _LONGEST_LOCAL = 254, 64
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to this: ASCII before the @, a domain with a dot after it (RFC 5321)."""
+    local, at, domain = text.rpartition("@")
+    labels = domain.split(".")
+    return (
+        bool(at)
+        and len(text) <= _LONGEST
+        and len(local) <= _LONGEST_LOCAL
+        and _LOCAL.fullmatch(local) is not None
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+    )
