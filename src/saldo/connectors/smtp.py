@@ -125,7 +125,7 @@ class SmtpMail:
         message["Message-ID"] = mail.message_id
         message["Date"] = format_datetime(self.clock.now())
         message["From"] = mail.sender
-        message["To"] = ", ".join(mail.recipients)
+        message["To"] = ", ".join(map(_ascii, mail.recipients))
         if mail.reply_to:
             message["Reply-To"] = mail.reply_to
         message["Subject"] = mail.subject

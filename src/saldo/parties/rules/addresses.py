@@ -20,4 +20,13 @@ def is_address(text: str) -> bool:
         and _LOCAL.fullmatch(local) is not None
         and len(labels) > 1
         and all(_LABEL.fullmatch(label) for label in labels)
+        and _has_ascii_form(domain)
     )
+
+
+def _has_ascii_form(domain: str) -> bool:
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        return False
+    return True
