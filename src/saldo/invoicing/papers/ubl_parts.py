@@ -1,0 +1,140 @@
+"""The building blocks of a UBL document: elements in their order, amounts with their currency, parties, taxes."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from lxml import etree
+
+from saldo.core.money import ZERO, amount_text, every_digit, round_half_up
+from saldo.invoicing.rules.paper import PaperLine, PaperTax, Side
+
+CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+_CATEGORIES = {"standard": "S", "reverse-charge": "AE", "export": "G", "exempt": "E", "outside-scope": "O"}
+_REASON_CODES = {"AE": "VATEX-EU-AE", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+_F_TAX = "Godkänd för F-skatt"  # the words that rule SE-R-005 asks for, in every language
+_FINEST = 10
+
+
+def put(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    """A basic element at the end of its parent; without text none is made, since empty ones are refused."""
+    if not text:
+        return parent
+    made = etree.SubElement(parent, f"{{{CBC}}}{name}", attributes)
+    made.text = text
+    return made
+
+
+def group(parent: etree._Element, name: str) -> etree._Element:
+    """An aggregate element at the end of its parent."""
+    return etree.SubElement(parent, f"{{{CAC}}}{name}")
+
+
+def put_amount(parent: etree._Element, name: str, value: Decimal, currency: str) -> None:
+    """An amount with its currency and all of its minor digits."""
+    put(parent, name, amount_text(value, currency), currencyID=currency)
+
+
+def category_of(treatment: str, percent: Decimal) -> str:
+    """The VAT category of EN 16931 (UNCL5305); a standard rate of nought is Z."""
+    category = _CATEGORIES[treatment]
+    return "Z" if category == "S" and not percent else category
+
+
+def put_category(parent: etree._Element, name: str, category: str, percent: Decimal, reason: str = "") -> None:
+    """A tax category; outside the scope of VAT there is no rate."""
+    made = group(parent, name)
+    put(made, "ID", category)
+    if category != "O":
+        put(made, "Percent", every_digit(percent))
+    if reason and category not in ("S", "Z"):
+        put(made, "TaxExemptionReasonCode", _REASON_CODES.get(category, ""))
+        put(made, "TaxExemptionReason", reason)
+    put(group(made, "TaxScheme"), "ID", "VAT")
+
+
+def put_tax_total(parent: etree._Element, taxes: list[tuple[PaperTax, str]], tax: Decimal, currency: str) -> None:
+    """The tax of the document and of each rate, with the reason where the rate is nought."""
+    total = group(parent, "TaxTotal")
+    put_amount(total, "TaxAmount", tax, currency)
+    for each, reason in taxes:
+        part = group(total, "TaxSubtotal")
+        put_amount(part, "TaxableAmount", each.base, currency)
+        put_amount(part, "TaxAmount", each.tax, currency)
+        put_category(part, "TaxCategory", category_of(each.treatment, each.percent), each.percent, reason)
+
+
+def put_party(parent: etree._Element, side: Side, *, is_seller: bool, has_vat: bool) -> None:
+    """Seller or buyer; ``has_vat`` is false outside the scope of VAT, where no VAT number may stand."""
+    party = group(parent, "Party")
+    scheme, _, address = electronic_address_of(side).partition(":")
+    put(party, "EndpointID", address, schemeID=scheme)
+    _identify(party, side)
+    put(group(party, "PartyName"), "Name", side.name)
+    _put_address(party, side)
+    _put_tax_numbers(party, side, is_seller=is_seller, has_vat=has_vat)
+    entity = group(party, "PartyLegalEntity")
+    put(entity, "RegistrationName", side.name)
+    if side.registration:
+        is_swedish = side.country == "SE"
+        number = re.sub(r"\D", "", side.registration) if is_swedish else side.registration
+        put(entity, "CompanyID", number, **({"schemeID": "0007"} if is_swedish else {}))
+    contact = [("Name", side.contact), ("Telephone", side.phone), ("ElectronicMail", side.email)]
+    if any(text for _, text in contact):
+        made = group(party, "Contact")
+        for name, text in contact:
+            put(made, name, text)
+
+
+def electronic_address_of(side: Side) -> str:
+    """Where the party receives e-invoices, ``scheme:identifier``: as entered, else what its country makes certain."""
+    if re.fullmatch(r"[0-9A-Z]{2,4}:\S+", side.electronic_address):
+        return side.electronic_address
+    digits = re.sub(r"\D", "", side.registration)
+    if side.country == "SE" and len(digits) == 10:
+        return f"0007:{digits}"
+    return f"EM:{side.email}" if side.email else ""
+
+
+def price_of(line: PaperLine, currency: str) -> tuple[Decimal, Decimal]:
+    """Quantity and price that give the line's net exactly (EN 16931: a price is never negative, its digits are free).
+
+    Prorated and summed lines have no such price on the paper: then the net is one piece, or what the digits allow.
+    """
+    net, quantity = line.net, line.quantity
+    if quantity:
+        quantity = abs(quantity) if net >= ZERO else -abs(quantity)
+        for digits in range(2, _FINEST + 1):
+            price = (abs(net) / abs(quantity)).quantize(Decimal(1).scaleb(-digits))
+            if round_half_up(price * quantity, currency) == net:
+                return quantity, price
+    return Decimal(1 if net >= ZERO else -1), abs(net)
+
+
+def _identify(party: etree._Element, side: Side) -> None:
+    if side.number:
+        put(group(party, "PartyIdentification"), "ID", side.number)
+
+
+def _put_address(party: etree._Element, side: Side) -> None:
+    street, _, more = side.street.partition("\n")
+    address = group(party, "PostalAddress")
+    put(address, "StreetName", street.strip())
+    put(address, "AdditionalStreetName", more.replace("\n", ", ").strip())
+    put(address, "CityName", side.city)
+    put(address, "PostalZone", side.postcode)
+    put(address, "CountrySubentity", side.region)
+    put(group(address, "Country"), "IdentificationCode", side.country)
+
+
+def _put_tax_numbers(party: etree._Element, side: Side, *, is_seller: bool, has_vat: bool) -> None:
+    numbers = [("VAT", side.vat_id if has_vat else "")]
+    if is_seller:
+        numbers.append(("TAX", _F_TAX if side.has_f_tax else ""))
+    for scheme, number in numbers:
+        if number:
+            made = group(party, "PartyTaxScheme")
+            put(made, "CompanyID", number)
+            put(group(made, "TaxScheme"), "ID", scheme)
