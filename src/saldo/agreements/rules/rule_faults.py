@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from saldo.agreements.rules.prices import LEVELS, METHODS, PriceRule
 
 _LEAST_PERCENT, _MOST_PERCENT = Decimal(-100), Decimal(1000)
 _WHOLE = Decimal(100)
+_FIGURE = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,18})?")
 _MONTHLY = frozenset({"company", "segment", "debtor"})
 
 
@@ -32,12 +34,9 @@ def find_rule_fault(rule: PriceRule) -> RuleFault | None:
 
 
 def read_figure(text: object) -> Decimal | None:
-    """A finite figure with a point for decimals, as rules and sheets write it; None for anything else."""
-    try:
-        figure = Decimal(str(text).strip())
-    except InvalidOperation:
-        return None
-    return figure if figure.is_finite() else None
+    """A figure with a point for decimals, as rules and sheets write it; None for anything else."""
+    said = str(text).strip()
+    return Decimal(said) if _FIGURE.fullmatch(said) else None
 
 
 def _percent(least: Decimal, most: Decimal) -> Callable[[Mapping[str, Any]], str]:
