@@ -48,7 +48,9 @@ def _of_debtor(
         may_book = is_only and _is_sure(debt, fit, paid, evidence, payer, book)
         yield as_proposal(fit, "certain" if may_book else "likely", paid, who)
     if whole is not None:
-        may_book = is_only and payer.how in _SURE and bool(payer.sole) and not _speaks_against(evidence, whole, book)
+        may_book = (
+            is_only and payer.how in _SURE and bool(payer.sole) and not _speaks_against(evidence, whole, paid, book)
+        )
         yield as_proposal(whole, "certain" if may_book else "likely", paid, who)
     if not single and whole is None:
         yield from _less_sure(debts, paid, book, who)
@@ -56,19 +58,24 @@ def _of_debtor(
 
 def _is_sure(debt: Claim, fit: Fit, paid: Paid, evidence: Evidence, payer: Payer, book: Book) -> bool:
     """One debtor, known for sure, owes exactly this once; a learned or shortened name needs a sum nobody else owes."""
-    if not payer.sole or fit.kind not in ("exact", "own-fee", "withholding") or _speaks_against(evidence, fit, book):
+    if (
+        not payer.sole
+        or fit.kind not in ("exact", "own-fee", "withholding")
+        or _speaks_against(evidence, fit, paid, book)
+    ):
         return False
     if payer.how in _SURE and (not payer.by_account or payer.sole in payer.by_account):
         return True
     return book.of_amount(paid.currency, book.open[debt.key]) == {debt.key}
 
 
-def _speaks_against(evidence: Evidence, fit: Fit, book: Book) -> bool:
-    """A paper already paid, a right check digit of nobody's, or a slip that leads elsewhere."""
+def _speaks_against(evidence: Evidence, fit: Fit, paid: Paid, book: Book) -> bool:
+    """A paper already paid, a right check digit of nobody's, or a slip that leads to another debt of this sum."""
     if evidence.settled or evidence.foreign:
         return True
-    near = {key for key in near_items(evidence.broken, book)}
-    return bool(near) and not near <= {share.item for share in fit.shares}
+    near = near_items(evidence.broken, book)
+    meant = {share.item for share in fit.shares}
+    return not near & meant and bool(near & book.of_amount(paid.currency, paid.value))
 
 
 def _less_sure(debts: list[Claim], paid: Paid, book: Book, who: tuple[Because, ...]) -> Iterator[Proposal]:
