@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class ReceivedFile:
     duplicates: int = 0
     matched: int = 0
     unallocated: int = 0
+    keys: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -60,9 +61,9 @@ def receive_paths(
     files = list(paths)
     received = []
     for done, path in enumerate(files, start=1):
-        received.append(_receive(errand, path, today))
+        received.append(_receive(errand, path))
         tell(done, len(files))
-    return tuple(received)
+    return _counted(errand, received)
 
 
 def look_into_folders(*, world: World) -> int:
@@ -84,7 +85,7 @@ def _look(errand: _Errand, folder: queries.WatchedFolder) -> int:
     for path in _files_in(Path(folder.path), before=(at - _STILL_WRITTEN).timestamp()):
         if _is_taken(errand.company, path):
             continue
-        received = _receive(errand, path, None)
+        received = _receive(errand, path)
         if received.state == "taken":
             taken += 1
             newest = at
@@ -123,7 +124,7 @@ def _bytes_of(path: Path) -> bytes | None:
         return None
 
 
-def _receive(errand: _Errand, path: Path, today: date | None) -> ReceivedFile:
+def _receive(errand: _Errand, path: Path) -> ReceivedFile:
     name = as_seen(str(path))
     data = _bytes_of(path)
     if data is None:
@@ -149,7 +150,17 @@ def _receive(errand: _Errand, path: Path, today: date | None) -> ReceivedFile:
     except Refused as refusal:
         problem = Problem(code=refusal.code, place=Place(file=FileId(sha256), row=0), facts=refusal.facts)
         return _refuse(errand, name, sha256, read.format, (*read.warnings, problem))
-    return _counted(errand, name, taken, today)
+    return ReceivedFile(
+        path=name,
+        sha256=taken.sha256,
+        format=taken.format,
+        state=taken.state,
+        entries=taken.entries,
+        booked=taken.booked,
+        duplicates=taken.duplicates,
+        keys=taken.keys,
+        problems=taken.problems,
+    )
 
 
 def _refuse(errand: _Errand, name: str, sha256: str, format: str, problems: Sequence[Problem]) -> ReceivedFile:
@@ -171,27 +182,14 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value if isinstance(value, int) else str(value) for name, value in facts.items()}
 
 
-def _counted(errand: _Errand, name: str, taken: taking.Taken, today: date | None) -> ReceivedFile:
-    states = _match_and_count(errand, taken.keys, today)
-    return ReceivedFile(
-        path=name,
-        sha256=taken.sha256,
-        format=taken.format,
-        state=taken.state,
-        entries=taken.entries,
-        booked=taken.booked,
-        duplicates=taken.duplicates,
-        matched=states.get("matched", 0),
-        unallocated=states.get("open", 0),
-        problems=taken.problems,
-    )
-
-
-def _match_and_count(errand: _Errand, keys: Sequence[str], today: date | None) -> Mapping[str, int]:
-    if not keys:
-        return {}
+def _counted(errand: _Errand, received: Sequence[ReceivedFile]) -> tuple[ReceivedFile, ...]:
+    """The same files with what became of their entries: matched, or still nobody's."""
     with company_context(errand.company):
-        return queries.count_by_state(company=errand.company, keys=keys)
+        states = [queries.count_by_state(company=errand.company, keys=file.keys) for file in received]
+    return tuple(
+        replace(file, matched=state.get("matched", 0), unallocated=state.get("open", 0))
+        for file, state in zip(received, states, strict=True)
+    )
 
 
 def _currency_of(company: CompanyId) -> str:
