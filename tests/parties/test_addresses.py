@@ -16,9 +16,11 @@ class TestAddresses:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "@", "a@b", "a b@c.example", "a@b..example", ".a@b.example", "a..b@c.example", "åsa@b.example"]
-        + ["a@b.example, c@d.example", "Eva <a@b.example>", "a@-b.example", "a" * 65 + "@b.example"]
-        + ["a@b.example\n", "a@" + "å" * 60 + ".example", "a@" + "b." * 140 + "example"],
+        [
+            *("", "@", "a@b", "a b@c.example", "a@b..example", ".a@b.example", "a..b@c.example", "åsa@b.example"),
+            *("a@b.example, c@d.example", "Eva <a@b.example>", "a@-b.example", "a" * 65 + "@b.example"),
+            *("a@b.example\n", "a@" + "å" * 60 + ".example", "a@" + "b." * 140 + "example"),
+        ],
     )
     def test_is_none(self, text) -> None:
         assert not is_address(text)
