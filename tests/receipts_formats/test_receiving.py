@@ -18,7 +18,7 @@ from saldo.core.identity import CompanyId
 from saldo.flows.receive_files import look_into_folders, receive_paths
 from saldo.ports.world import World
 from saldo.receipts import queries
-from saldo.receipts.habits import UnableToMap, map_sheet, stop_watching, watch_folder
+from saldo.receipts.actions.habits import UnableToMap, map_sheet, stop_watching, watch_folder
 from saldo.receipts.rules.entries import SheetMapping
 from saldo.server.messages import message_of
 from tests.conftest import NOW

@@ -15,10 +15,10 @@ from saldo.core.identity import CompanyId
 from saldo.ledger.queries import balances
 from saldo.parties.models import BankAccount
 from saldo.receipts import queries
+from saldo.receipts.actions.taking import NOT_BOOKED_YET, Taken, note_refusal, take_file
 from saldo.receipts.rules.entries import EntryRead
 from saldo.receipts.rules.fingerprints import fingerprints
 from saldo.receipts.rules.own_accounts import UnableToTake, name_account
-from saldo.receipts.taking import NOT_BOOKED_YET, Taken, note_refusal, take_file
 from tests.conftest import NOW
 from tests.receipts_formats.samples import MT940, NORMA43, camt, entry, part, read
 

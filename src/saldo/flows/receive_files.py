@@ -14,7 +14,8 @@ from saldo.core.problems import Place, Problem, Refused, as_seen
 from saldo.parties.company import company_context
 from saldo.parties.queries import list_companies
 from saldo.ports.world import World
-from saldo.receipts import habits, queries, taking
+from saldo.receipts import queries
+from saldo.receipts.actions import habits, taking
 from saldo.receipts.formats.reading import LARGEST, read_bank_file
 
 _STILL_WRITTEN = timedelta(seconds=10)  # a file changed since may not be whole yet

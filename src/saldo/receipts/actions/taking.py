@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,17 +13,16 @@ from saldo.audit.log import record
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Place, Problem
 from saldo.ledger.actions import post
-from saldo.ledger.rules.accounts import BANK, BANK_FEES, PENDING, UNALLOCATED
-from saldo.ledger.rules.posting import Entry, Posting
+from saldo.ledger.rules.posting import Posting
 from saldo.parties.debtors import list_bank_accounts
 from saldo.receipts import models
 from saldo.receipts.rules.entries import BankFileRead, EntryRead
 from saldo.receipts.rules.fingerprints import movements
 from saldo.receipts.rules.known_again import KnownEntry, Sorted, references_of, sort_entries
 from saldo.receipts.rules.own_accounts import name_account
+from saldo.receipts.rules.postings import cleared, coming_in, set_aside_because
 
 NOT_BOOKED_YET = "receipts.entry.not-booked-yet"
-_NOT_A_CUSTOMERS = {"fee": "receipts.entry.bank-fee", "interest": "receipts.entry.interest"}
 _AROUND = timedelta(days=10)
 _BATCH = 1000
 
@@ -235,11 +233,10 @@ def _keep_entries(company: CompanyId, file: models.BankFile, found: Sorted) -> l
 def _row(
     company: CompanyId, file: models.BankFile, entry: EntryRead, fingerprint: str, movement: str
 ) -> models.BankEntry:
-    state, because = "open", ""
+    because = set_aside_because(entry.kind)
+    state = "set-aside" if because else "open"
     if entry.is_pending:
         state, because = "pending", NOT_BOOKED_YET
-    elif entry.kind in _NOT_A_CUSTOMERS:
-        state, because = "set-aside", _NOT_A_CUSTOMERS[entry.kind]
     return models.BankEntry(
         company_id=company,
         key=f"receipt:{fingerprint[:16]}",
@@ -260,43 +257,42 @@ _SAME = (
 )  # fmt: skip
 
 
-def _clear(company: CompanyId, cleared: Sequence[tuple[KnownEntry, EntryRead]]) -> None:
+def _clear(company: CompanyId, final: Sequence[tuple[KnownEntry, EntryRead]]) -> None:
     """What was pending is booked by the bank now, on the day it says."""
-    rows = {row.key: row for row in models.BankEntry.objects.filter(company_id=company, key__in=_keys(cleared))}
-    for before, entry in cleared:
+    rows = {row.key: row for row in models.BankEntry.objects.filter(company_id=company, key__in=_keys(final))}
+    for before, entry in final:
         row = rows[before.key]
-        row.because = _NOT_A_CUSTOMERS.get(row.kind, "")
+        row.because = set_aside_because(row.kind)
         row.state = "set-aside" if row.because else "open"
         row.settles_on = entry.booked_on
     models.BankEntry.objects.bulk_update(rows.values(), ["state", "because", "settles_on"], batch_size=_BATCH)
 
 
-def _keys(cleared: Sequence[tuple[KnownEntry, EntryRead]]) -> set[str]:
-    return {before.key for before, _ in cleared}
+def _keys(final: Sequence[tuple[KnownEntry, EntryRead]]) -> set[str]:
+    return {before.key for before, _ in final}
 
 
 def _postings(rows: Sequence[models.BankEntry], found: Sorted) -> list[Posting]:
-    made = [_coming_in(row) for row in rows]
-    for before, entry in found.cleared:
-        bank = f"{BANK}:{before.account}"
-        made.append(_posting(before.key, "cleared", entry.booked_on, bank, PENDING, before.currency, before.value))
+    made = [
+        coming_in(
+            entry=row.key,
+            account=row.account,
+            kind=row.kind,
+            is_pending=row.state == "pending",
+            on=row.booked_on,
+            currency=row.currency,
+            value=row.value,
+        )
+        for row in rows
+    ]
+    made += [
+        cleared(
+            entry=before.key,
+            account=before.account,
+            on=entry.booked_on,
+            currency=before.currency,
+            value=before.value,
+        )
+        for before, entry in found.cleared
+    ]
     return made
-
-
-def _coming_in(row: models.BankEntry) -> Posting:
-    debit = PENDING if row.state == "pending" else f"{BANK}:{row.account}"
-    credit = BANK_FEES if row.kind in _NOT_A_CUSTOMERS else UNALLOCATED
-    return _posting(row.key, "in", row.booked_on, debit, credit, row.currency, row.value)
-
-
-def _posting(entry: str, what: str, on: date, debit: str, credit: str, currency: str, value: Decimal) -> Posting:
-    return Posting(
-        key=f"{entry}:{what}",
-        on=on,
-        code=f"receipts.{'received' if what == 'in' else what}",
-        document=entry,
-        entries=(
-            Entry(account=debit, currency=currency, value=value),
-            Entry(account=credit, currency=currency, value=-value),
-        ),
-    )

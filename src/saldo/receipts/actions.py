@@ -1,1 +1,0 @@
-"""Writing of this room."""
