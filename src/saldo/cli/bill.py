@@ -79,7 +79,8 @@ def _told(bill: Bill, asked: Asked, lang: str) -> Iterator[str]:
     from saldo.doors.words import say
 
     names = {"customer": asked.customer.name, "month": write_month(Month.parse(bill.period), lang)}
-    yield say("cli.bill.title", currency=bill.currency, **names)
+    title = "cli.bill.title-with-tax" if bill.side == "price" else "cli.bill.title"
+    yield say(title, currency=bill.currency, **names)
     yield ""
     if not bill.lines:
         yield say("cli.bill.empty")

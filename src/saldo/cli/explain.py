@@ -103,7 +103,8 @@ def _told(found: Explanation, asked: Asked, lang: str, has_estimates: bool) -> I
     from saldo.doors.words import say
 
     before, after = (_named(period, lang) for period in asked.periods)
-    yield say("cli.explain.title", customer=asked.customer.name, before=before, after=after, currency=found.currency)
+    title = "cli.explain.title-with-tax" if found.side == "price" else "cli.explain.title"
+    yield say(title, customer=asked.customer.name, before=before, after=after, currency=found.currency)
     if has_estimates:
         yield say("cli.explain.estimated")
     yield ""

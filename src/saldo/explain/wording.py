@@ -71,5 +71,7 @@ def _form(said: str, reason: Reason) -> str:
     figure = _RISING.get(said)
     if figure is None:
         return ""
+    if f"{figure}_before" not in reason.facts:  # a customer is not told the partner's rate, only where it went
+        return ".up" if reason.amount >= 0 else ".down"
     before, after = (Decimal(str(reason.facts[f"{figure}_{when}"])) for when in ("before", "after"))
     return ".up" if after >= before else ".down"

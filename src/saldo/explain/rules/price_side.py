@@ -21,7 +21,7 @@ from saldo.explain.rules.charge_types import is_metered
 from saldo.explain.rules.explanation import Explanation, Fact, Reason
 from saldo.explain.rules.reading import read_line
 
-_DIGITS = 10**12
+_DIGITS, _PLAIN = 10**12, 10**7
 _OF_COST = frozenset({"rate_before", "rate_after", "document", "amends"})
 """Facts of Microsoft's documents, which are the partner's: their numbers, and the rates they were converted at."""
 
@@ -153,8 +153,13 @@ def _reason_for_customer(reason: Reason) -> Reason:
 
 
 def _figure(value: Fraction) -> Decimal:
-    """To twelve digits after the point: far finer than any price, so that arithmetic still finds its parts."""
-    return Decimal(round(value * _DIGITS)) / _DIGITS
+    """To twelve digits after the point: far finer than any price, so that arithmetic still finds its parts.
+
+    A price that was kept in the invoice's currency comes back with a last digit too much or too little; it is dropped.
+    """
+    plain = Fraction(round(value * _PLAIN), _PLAIN)
+    shown = plain if abs(plain - value) * _PLAIN * 1000 < abs(value) + 1 else value
+    return Decimal(round(shown * _DIGITS)) / _DIGITS
 
 
 def _without_source(priced: Priced, *, code: str, amount: Decimal, product: str | None = None) -> LineItem:
