@@ -33,6 +33,7 @@ COMMANDS = (
     Command("demo", "saldo.cli.demo", "tell the story: import, does it add up, who moved, why", "nothing"),
     Command("import", "saldo.cli.import_", "read Microsoft's files", "installation-or-new"),
     Command("bill", "saldo.cli.bill", "show a customer's bill of a month", "installation"),
+    Command("close", "saldo.cli.close", "draft, or issue, the customers' invoices of a month", "installation"),
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),
     Command("receive", "saldo.cli.receive", "read a bank's files and match what came in", "installation-or-new"),
     Command("statement", "saldo.cli.statement", "show what a customer owes on a day", "installation"),

@@ -178,6 +178,12 @@ def list_drafts(
     return tuple(sorted(shown, key=lambda one: (not one.is_odd, -abs(one.change), one.invoice.debtor, one.invoice.id)))
 
 
+def find_cancellation(*, company: CompanyId, number: str) -> str | None:
+    """The number of the mirror document that cancels this one, or None."""
+    rows = models.Invoice.objects.filter(company_id=company, kind="cancellation", mirrors=number).exclude(number="")
+    return rows.values_list("number", flat=True).first()
+
+
 def find_open_wave(*, company: CompanyId, month: Month) -> int | None:
     """A wave of the month that has drafts left: it was cut short."""
     rows = models.Invoice.objects.filter(company_id=company, month=month.starts_on, number="", wave__isnull=False)

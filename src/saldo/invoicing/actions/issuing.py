@@ -18,6 +18,7 @@ from saldo.core.money import amount_text
 from saldo.core.periods import Month
 from saldo.invoicing import models
 from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
+from saldo.invoicing.actions.settling import settle_credit
 from saldo.invoicing.rules.issuing import (
     NOT_DUE,
     Issuable,
@@ -65,6 +66,7 @@ class _Draft(NamedTuple):
     debtor: str
     currency: str
     language: str
+    mirrors: str
     seller: Any
     buyer: Any
     terms: Any
@@ -195,6 +197,9 @@ def _issue(
     _write_numbers(company, drafts, documents, [place for _, place in given], by=by, at=at)
     postings = [posting for document in documents if (posting := posting_of(document)) is not None]
     post(company=company, postings=postings, by=by, at=at)
+    for draft, document in zip(drafts, documents, strict=True):
+        if draft.kind == "credit-note" and draft.mirrors:
+            settle_credit(company=company, number=document.number, credits=draft.mirrors, today=today, by=by, at=at)
     totals = sums_by_currency([(document.currency, document.gross) for document in documents])
     facts = {"first": documents[0].number, "last": documents[-1].number, "count": len(documents)}
     record(

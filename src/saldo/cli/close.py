@@ -1,0 +1,94 @@
+"""``saldo close``: draft, or issue, the customers' invoices of a month."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from saldo.cli.asked import month_argument, written
+from saldo.cli.output import Output
+from saldo.core.money import amount_text
+from saldo.core.written import write_month
+
+if TYPE_CHECKING:
+    from saldo.flows.month_close import Closed
+
+NEWEST_BACKUP = "newest-backup"
+"""The file in SALDO_HOME that says when the last backup was taken, as an instant in ISO 8601."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which month, whether to issue, and the day of it."""
+    from saldo.core.identity import LANGUAGES
+
+    parser.add_argument("--month", required=True, type=month_argument, metavar="YYYY-MM")
+    parser.add_argument(
+        "--issue", action="store_true", help="give numbers and enter the books; mail waits to be recalled"
+    )
+    parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of issue")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Close the month; 1 where it may not be issued."""
+    from saldo.audit.log import COMMAND
+    from saldo.flows.month_close import close_month
+    from saldo.parties.queries import get_company
+
+    company = get_company(name=args.company)
+    today = args.today or args.world.clock.now().astimezone(ZoneInfo(company.zone)).date()
+    closed = close_month(
+        company=company.id,
+        month=args.month,
+        issue=args.issue,
+        by=COMMAND,
+        world=args.world,
+        today=today,
+        newest_backup=newest_backup(args.home),
+        tell=lambda done, of: out.progress(done=done, of=of, what=f"{done:,}"),
+    )
+    out.document(_document(closed, args.words))
+    if not out.is_json:
+        _say(closed, out, args.lang)
+    return 0
+
+
+def newest_backup(home: Path) -> datetime | None:
+    """When the newest backup of this installation was taken; None where none ever was."""
+    try:
+        return datetime.fromisoformat((home / NEWEST_BACKUP).read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        return None
+
+
+def _document(closed: Closed, words: Any) -> dict[str, Any]:
+    return {
+        "month": str(closed.month),
+        "drafts": closed.drafts,
+        "issued": closed.issued,
+        "total": {currency: amount_text(value, currency) for currency, value in closed.totals.items()},
+        "problems": [_problem(problem, words) for problem in closed.problems],
+    }
+
+
+def _problem(problem: Mapping[str, Any], words: Any) -> dict[str, Any]:
+    facts = dict(problem["facts"])
+    return {"code": problem["code"], "facts": facts, "message": words(code=problem["code"], facts=facts)}
+
+
+def _say(closed: Closed, out: Output, lang: str) -> None:
+    from django.utils import translation
+
+    from saldo.doors.words import say
+
+    with translation.override(lang.lower()):
+        month = write_month(closed.month, lang)
+        out.say(say("cli.close.done", month=month, drafts=closed.drafts, issued=closed.issued))
+        for currency, value in closed.totals.items():
+            out.say(say("cli.close.total", currency=currency, total=written(value, currency, lang)))
+        for problem in closed.problems:
+            out.say(f"  {say(problem['code'], **problem['facts'])}")

@@ -1,0 +1,92 @@
+"""Copies of issued documents, from which mirrors, corrections and credit notes are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from saldo.core.identity import CompanyId
+from saldo.core.money import amount_text
+from saldo.core.problems import Refused
+from saldo.invoicing import models
+from saldo.invoicing.queries import Invoice, find_cancellation
+from saldo.invoicing.rules.lines import DraftLine
+from saldo.invoicing.rules.totals import Taxed, total
+
+_COLUMNS = ", ".join(f"l.{name}" for name in DraftLine._fields)
+
+
+class UnableToCorrect(Refused):
+    """A document that cannot be taken back, corrected or credited as asked."""
+
+
+def check_correctable(*, company: CompanyId, found: Invoice) -> None:
+    """Nothing for a document that can be corrected or credited.
+
+    Refuses (UnableToCorrect): invoicing.correction.is-a-credit, .cancelled-already.
+    """
+    if found.kind in ("credit-note", "cancellation"):
+        raise UnableToCorrect(code="invoicing.correction.is-a-credit", facts={"number": found.number})
+    if find_cancellation(company=company, number=found.number) is not None:
+        raise UnableToCorrect(code="invoicing.correction.cancelled-already", facts={"number": found.number})
+
+
+def copy_lines(*, company: CompanyId, invoice: int) -> list[tuple[int, DraftLine]]:
+    """The lines of a document with their keys, cost included: they are only copied."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT l.id, {_COLUMNS} FROM invoicing_line l WHERE l.company_id = %s AND l.invoice_id = %s"
+            " ORDER BY l.position, l.id",
+            [company, invoice],
+        )
+        return [(row[0], DraftLine(*row[1:])._replace(facts={})) for row in cursor.fetchall()]
+
+
+def copy_document(
+    *, company: CompanyId, found: Invoice, key: int, reason: str, by: str, at: datetime
+) -> models.Invoice:
+    """A draft that says what an issued document says, made by a person; not written yet."""
+    same = ("debtor", "group", "currency", "language", "purchase_order")
+    return models.Invoice(
+        id=key,
+        company_id=company,
+        month=found.month.starts_on,
+        **{name: getattr(found, name) for name in same},
+        seller=dict(found.seller),
+        buyer=dict(found.buyer),
+        terms=dict(found.terms),
+        rates=list(found.rates),
+        taxes=list(found.taxes),
+        net=found.net,
+        tax=found.tax,
+        gross=found.gross,
+        fingerprint="",
+        drafted_at=at,
+        origin="person",
+        made_by=by,
+        reason=reason,
+    )
+
+
+def negated(tax: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A tax of a document taken back."""
+    return dict(tax) | {name: amount_text(-Decimal(tax[name]), currency) for name in ("base", "tax")}
+
+
+def taxed_anew(row: models.Invoice, lines: Sequence[DraftLine]) -> tuple[models.Invoice, list[DraftLine]]:
+    """A document's sums and tax shares anew, at the rates that its lines bear."""
+    reasons = {tax["treatment"]: tax.get("reason", "") for tax in row.taxes}
+    given = [Taxed(one.net, one.tax_treatment, one.tax_percent, reasons.get(one.tax_treatment, "")) for one in lines]
+    sums = total(lines=given, currency=row.currency, rounding=row.terms.get("rounding", "by-rate"))
+    by_rate = {(tax["treatment"], Decimal(tax["percent"])): tax for tax in row.taxes}
+    row.taxes = [
+        dict(by_rate.get((tax.treatment, tax.percent), {}))
+        | {"base": amount_text(tax.base, row.currency), "tax": amount_text(tax.tax, row.currency)}
+        for tax in sums.taxes
+    ]
+    row.net, row.tax, row.gross = sums.net, sums.tax, sums.gross
+    return row, [line._replace(tax=tax) for line, tax in zip(lines, sums.line_taxes, strict=True)]

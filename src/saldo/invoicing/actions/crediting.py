@@ -1,0 +1,108 @@
+"""Credit notes: proposed, over a limit approved by a second person, issued, and settled with what they credit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from saldo.audit.log import record
+from saldo.core.identity import CompanyId
+from saldo.core.money import ZERO, add_up, amount_text
+from saldo.invoicing import models
+from saldo.invoicing.actions.copies import UnableToCorrect, check_correctable, copy_document, copy_lines, taxed_anew
+from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
+from saldo.invoicing.actions.writing import next_ids, write_lines
+from saldo.invoicing.queries import get_draft, get_invoice
+from saldo.invoicing.rules.lines import DraftLine
+from saldo.invoicing.settings import get_settings
+
+
+def propose_credit_note(
+    *,
+    company: CompanyId,
+    number: str,
+    nets: Mapping[int, Decimal],
+    reason: str,
+    by: str,
+    at: datetime,
+) -> int:
+    """Propose to credit lines of an issued document, by position and net (positive); returns the draft's key.
+
+    Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason, .nothing,
+    .unknown-line, .is-a-credit, .more-than-billed, .cancelled-already.
+    """
+    found = get_invoice(company=company, number=number)
+    if not reason.strip():
+        raise UnableToCorrect(code="invoicing.correction.no-reason", facts={"number": number})
+    check_correctable(company=company, found=found)
+    lines = dict(enumerate(copy_lines(company=company, invoice=found.id), start=1))
+    wanted = {place: net for place, net in nets.items() if net}
+    if not wanted:
+        raise UnableToCorrect(code="invoicing.correction.nothing", facts={"number": number})
+    for place, net in wanted.items():
+        if place not in lines:
+            raise UnableToCorrect(code="invoicing.correction.unknown-line", facts={"number": number, "line": place})
+        if not 0 < net <= _left_of(company, *lines[place]):
+            raise UnableToCorrect(code="invoicing.correction.more-than-billed", facts={"number": number, "line": place})
+    (key,) = next_ids(1)
+    row = copy_document(company=company, found=found, key=key, reason=reason.strip(), by=by, at=at)
+    row.kind, row.mirrors = "credit-note", number
+    credited = [_credited(*lines[place], net) for place, net in sorted(wanted.items())]
+    row, credited = taxed_anew(row, credited)
+    row.save(force_insert=True)
+    write_lines(company=company, month=found.month, invoice=key, lines=credited)
+    facts = {"credits": number, "gross": amount_text(row.gross, row.currency), "currency": row.currency}
+    record(company=company, code="invoicing.credit-proposed", actor=by, subject=f"draft:{key}", at=at, facts=facts)
+    return key
+
+
+def issue_credit_note(
+    *, company: CompanyId, draft: int, today: date, by: str, at: datetime, newest_backup: datetime | None = None
+) -> IssuedDocument:
+    """Issue a proposed credit note; what is open of the document that it credits is settled with it.
+
+    Above the limit a second person: who proposed or approved it first may not also issue it.
+    Refuses (UnableToCorrect): invoicing.credit.no-credit-note, invoicing.credit.needs-second-person.
+    """
+    check_may_issue(company=company, newest_backup=newest_backup, at=at)
+    found = get_draft(company=company, draft=draft)
+    if found.kind != "credit-note":
+        raise UnableToCorrect(code="invoicing.credit.no-credit-note", facts={"draft": draft})
+    limit = get_settings(company=company).credit_limit
+    if abs(found.gross) > limit and found.made_by in ("", by):
+        facts = {"gross": amount_text(-found.gross, found.currency), "limit": f"{limit}", "currency": found.currency}
+        raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
+    return issue_draft(company=company, draft=draft, today=today, by=by, at=at)
+
+
+def approve_credit_note(*, company: CompanyId, draft: int, by: str, at: datetime) -> None:
+    """Stand for a credit note that Saldo proposed by itself, so that a second person may issue it over the limit.
+
+    Refuses (UnableToCorrect): invoicing.credit.no-credit-note, invoicing.credit.approved-already.
+    """
+    found = get_draft(company=company, draft=draft)
+    if found.kind != "credit-note":
+        raise UnableToCorrect(code="invoicing.credit.no-credit-note", facts={"draft": draft})
+    if found.made_by:
+        raise UnableToCorrect(code="invoicing.credit.approved-already", facts={"draft": draft})
+    models.Invoice.objects.filter(company_id=company, id=draft, number="").update(made_by=by)
+    record(company=company, code="invoicing.credit-approved", actor=by, subject=f"draft:{draft}", at=at)
+
+
+def _credited(key: int, line: DraftLine, net: Decimal) -> DraftLine:
+    """So much of a line given back, said as one unit at that price."""
+    return line._replace(
+        mirrors_line=line.mirrors_line or key,
+        quantity=Decimal(-1),
+        unit_price=net,
+        net=-net,
+        cost=ZERO,
+    )
+
+
+def _left_of(company: CompanyId, key: int, line: DraftLine) -> Decimal:
+    """What credit notes, drafts included, left of a line."""
+    rows = models.Line.objects.filter(company_id=company, mirrors_line=line.mirrors_line or key, net__lt=0)
+    taken = rows.filter(invoice__kind="credit-note").values_list("net", flat=True)
+    return line.net + add_up(taken)

@@ -1,0 +1,113 @@
+"""Numbers without gap, whoever issues at the same time and whenever the power goes; run again, it is finished."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from saldo.core.identity import CompanyId
+from saldo.flows.import_files import import_paths
+from saldo.flows.month_close import close_month
+from saldo.generator.generation import generate
+from saldo.invoicing import models
+from saldo.ledger.queries import list_open_items
+from saldo.outbox.models import Message
+from saldo.parties.actions import found_company
+from saldo.parties.company import company_context
+from tests.conftest import NOW
+from tests.invoicing import closing_child
+from tests.invoicing.months import MARCH, TODAY, check_every_line_has_one_bucket
+from tests.laws.test_kills import wait_until_alone
+from tests.rooms.importing import A_WORLD
+
+ROOT = Path(__file__).resolve().parents[2]
+CUSTOMERS = 40
+
+
+class Books:
+    """A database in which transactions are real, and the month of a small partner, for one company after the other."""
+
+    def __init__(self, database: str, files: Path) -> None:
+        self.database, self.files = database, files
+
+    def a_company(self, name: str) -> CompanyId:
+        company = found_company(name=name, country="SE", currency="SEK", cloud="global", actor="test", at=NOW)
+        import_paths(company=company, paths=[self.files], actor="test", world=A_WORLD)
+        return company
+
+    def start(self, company: CompanyId, *, chunk: int) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, closing_child.__file__, self.database, str(company), str(MARCH), str(chunk)],
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begins\n"
+        return process
+
+
+@pytest.fixture
+def books(own_database: str, django_db_blocker: Any, tmp_path: Path, settings: Any) -> Iterator[Books]:
+    settings.LINE_STORE = tmp_path / "store"
+    generate(folder=tmp_path / "files", customers=CUSTOMERS, months=1, seed=3, start=MARCH, usage_rows=100)
+    (tmp_path / "files" / "truth.json").unlink()
+    with django_db_blocker.unblock():
+        yield Books(own_database, tmp_path / "files")
+
+
+def check_all_is_there_once(company: CompanyId) -> int:
+    """No gap, no number twice, every document posted once and mailed once, nothing left; returns how many there are."""
+    with company_context(company):
+        numbers = list(
+            models.Invoice.objects.exclude(number="").order_by("sequence").values_list("sequence", flat=True)
+        )
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert not models.Invoice.objects.filter(number="", held_because="").exists()
+        gross = models.Invoice.objects.exclude(number="").exclude(gross=0)
+        items = list_open_items(company=company)
+        assert sorted(item.document for item in items) == sorted(gross.values_list("number", flat=True))
+        assert sum(item.open for item in items) == sum(gross.values_list("gross", flat=True))
+        assert Message.objects.count() == len(numbers)
+        check_every_line_has_one_bucket(company, MARCH)
+    return len(numbers)
+
+
+def close_here(company: CompanyId) -> None:
+    close_month(company=company, month=MARCH, issue=True, by="user:2", world=A_WORLD, today=TODAY)
+
+
+def test_two_who_issue_at_once_give_no_number_twice(books: Books) -> None:
+    company = books.a_company("Issued by two")
+    one, two = books.start(company, chunk=3), books.start(company, chunk=3)
+    for process in (one, two):
+        with process:
+            assert process.stdout is not None
+            process.stdout.read()
+    assert 0 in (one.returncode, two.returncode)  # the other may find the drafts changed since it counted them
+    close_here(company)
+    assert check_all_is_there_once(company) > CUSTOMERS - 5
+
+
+def test_killed_between_chunks_leaves_no_gap_and_the_second_run_finishes(books: Books) -> None:
+    random = Random(5)
+    for number in range(3):
+        company = books.a_company(f"Killed {number}")
+        process = books.start(company, chunk=3)
+        assert process.stdout is not None
+        for _ in range(random.randrange(1, 22)):
+            process.stdout.readline()
+        with process:
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        wait_until_alone()
+        close_here(company)
+        assert check_all_is_there_once(company) > CUSTOMERS - 5
