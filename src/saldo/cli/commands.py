@@ -37,6 +37,7 @@ COMMANDS = (
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),
     Command("receive", "saldo.cli.receive", "read a bank's files and match what came in", "installation-or-new"),
     Command("statement", "saldo.cli.statement", "show what a customer owes on a day", "installation"),
+    Command("payables", "saldo.cli.payables", "show what is owed to Microsoft, and by when", "installation"),
     Command("export", "saldo.cli.export", "write what stands here for other programs", "installation"),
     Command("generate", "saldo.cli.generate", "write the files of a synthetic partner", "nothing"),
     Command("person", "saldo.server.commands.person", "add a person who may sign in, with a role", "installation"),

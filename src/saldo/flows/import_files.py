@@ -23,6 +23,7 @@ from saldo.charges.outcomes import FileOutcome, read_outcomes
 from saldo.core.identity import CompanyId
 from saldo.core.problems import as_seen
 from saldo.flows.import_progress import PROGRESS, Progress, progress_beside
+from saldo.flows.payables_follow import follow
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 
@@ -102,6 +103,8 @@ def import_paths(
             progress=Progress(files, tell=tell),
         )
         taken = [_take(errand, found) for found in recognise(files, folder=scratch / "landed")]
+    if any(one.state in ("accepted", "replaced") for one in taken):
+        follow(company=company, world=world)
     return tuple(_results(company, taken))
 
 

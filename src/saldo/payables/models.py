@@ -24,7 +24,7 @@ class Payable(models.Model):
     net = models.DecimalField(**MONEY, null=True)  # None while only the header with tax is known
     tax = models.DecimalField(**MONEY, null=True)
     gross = models.DecimalField(**MONEY)
-    source = models.TextField()  # header, lines (no header came)
+    source = models.TextField()  # header, lines (no header came), person (read from the document)
     seen_at = models.DateTimeField()
     version = models.IntegerField(default=0)  # how often it was posted; a correction is a mirror and a new posting
     item = models.TextField(blank=True)  # key of its open item in the ledger; "" while it comes to nothing
@@ -32,7 +32,9 @@ class Payable(models.Model):
     rows = models.BigIntegerField(default=0)  # counted rows of its files, and what they come to
     rows_net = models.DecimalField(**MONEY, default=0)
     rows_tax = models.DecimalField(**MONEY, default=0)
-    printed_due_on = models.DateField(null=True)  # read from the document by a person
+    printed_invoiced_on = models.DateField(null=True)  # these five read from the document by a person
+    printed_due_on = models.DateField(null=True)
+    printed_total = models.DecimalField(**MONEY, null=True)
     printed_net = models.DecimalField(**MONEY, null=True)
     printed_tax = models.DecimalField(**MONEY, null=True)
 
@@ -116,7 +118,8 @@ class Payment(models.Model):
     document = models.TextField()
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, null=True, related_name="+")
     account = models.TextField(blank=True)  # our bank account's code; "": only Microsoft says it was paid
-    item = models.TextField(blank=True)  # key of its item in the ledger
+    item = models.TextField(blank=True)  # keys of its item and its allocation in the ledger
+    allocation = models.TextField(blank=True)
     paid_on = models.DateField()
     currency = models.CharField(max_length=3)
     value = models.DecimalField(**MONEY)

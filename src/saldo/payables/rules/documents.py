@@ -6,7 +6,7 @@ Amounts are signed as we owe them: an invoice is positive, a void or a credit no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -49,7 +49,9 @@ class Seen:
 class Printed:
     """What a person or Microsoft's newer interface read from the document itself; None where it was not read."""
 
+    invoiced_on: date | None = None
     due_on: date | None = None
+    total: Decimal | None = None
     net: Decimal | None = None
     tax: Decimal | None = None
 
@@ -78,10 +80,22 @@ def read_graph(*, seen: Sequence[Seen], printed: Mapping[str, Printed], cloud: s
     A void note without a sum takes back the whole document; a document that Microsoft calls void and that no note
     voids comes to nothing.
     """
+    with_header = {one.document for one in seen if one.total is not None}
+    seen = [with_printed(one, printed.get(one.document, Printed())) for one in seen]
     by_number = {one.document: one for one in seen}
     voided = {one.amends for one in seen if kind_of(one) == "void"}
-    owed = [_owed(one, by_number, voided, printed.get(one.document, Printed()), cloud) for one in seen]
+    owed = [
+        _owed(one, by_number, voided, printed.get(one.document, Printed()), cloud, one.document in with_header)
+        for one in seen
+    ]
     return tuple(sorted(owed, key=lambda one: (one.kind in ("void", "credit"), one.invoiced_on, one.document)))
+
+
+def with_printed(seen: Seen, printed: Printed) -> Seen:
+    """A document without a header, with what a person read from it instead; a header is never overruled."""
+    if seen.total is not None or printed.total is None:
+        return seen
+    return replace(seen, total=printed.total, invoiced_on=printed.invoiced_on or seen.invoiced_on)
 
 
 def kind_of(seen: Seen) -> Kind:
@@ -94,7 +108,9 @@ def kind_of(seen: Seen) -> Kind:
     return "rebill" if seen.amends else "invoice"
 
 
-def _owed(seen: Seen, by_number: Mapping[str, Seen], voided: set[str], printed: Printed, cloud: str) -> Owed:
+def _owed(
+    seen: Seen, by_number: Mapping[str, Seen], voided: set[str], printed: Printed, cloud: str, has_header: bool
+) -> Owed:
     kind = kind_of(seen)
     gross = round_half_up(_gross(seen, kind, by_number), seen.currency)
     if seen.status.lower() == "void" and seen.document not in voided and kind in ("invoice", "rebill"):
@@ -113,8 +129,14 @@ def _owed(seen: Seen, by_number: Mapping[str, Seen], voided: set[str], printed: 
         net=net,
         tax=tax,
         gross=gross,
-        source="lines" if seen.total is None else "header",
+        source=_source(seen, has_header),
     )
+
+
+def _source(seen: Seen, has_header: bool) -> Source:
+    if has_header:
+        return "header"
+    return "lines" if seen.total is None else "person"
 
 
 def _gross(seen: Seen, kind: Kind, by_number: Mapping[str, Seen]) -> Decimal:

@@ -33,6 +33,7 @@ class TieOut:
     tax_cuts: Decimal
     rest: Decimal
     row_count: int
+    has_document: bool
 
     @property
     def ties(self) -> bool:
@@ -42,6 +43,8 @@ class TieOut:
     @property
     def code(self) -> str:
         """Why not, or "" when it ties out."""
+        if not self.has_document:
+            return "payables.tie-out.no-document"
         if not self.row_count and not self.named:
             return "payables.tie-out.no-rows"
         return "payables.tie-out.rest" if self.rest else ""
@@ -57,12 +60,13 @@ def tie_out(
     lines_tax: Decimal,
     named: Sequence[Decimal] = (),
     printed_tax: Decimal | None = None,
+    has_document: bool = True,
 ) -> TieOut:
     """Lay the rows of a document beside it.
 
     ``credit_notes`` are the negative sums of notes on it that have no rows of their own: its rows hold them, or they do
     not; the reading that leaves less over is taken. A tax that only the document tells must be read from it, unless
-    its rate is a rate of some country.
+    its rate is a rate of some country. ``has_document``: somebody knows the document's own total, not just its rows.
     """
     facts = _Facts(
         currency=currency,
@@ -71,6 +75,7 @@ def tie_out(
         row_tax=round_half_up(lines_tax, currency),
         named=sum(named, ZERO),
         printed_tax=printed_tax,
+        has_document=has_document,
     )
     notes = sum(credit_notes, ZERO)
     alone = _lay(facts, total, ZERO)
@@ -90,6 +95,7 @@ class _Facts:
     row_tax: Decimal
     named: Decimal
     printed_tax: Decimal | None
+    has_document: bool
 
 
 def _lay(facts: _Facts, total: Decimal, notes: Decimal) -> TieOut:
@@ -105,6 +111,7 @@ def _lay(facts: _Facts, total: Decimal, notes: Decimal) -> TieOut:
         tax_cuts=cuts,
         rest=missing - tax - cuts,
         row_count=facts.rows,
+        has_document=facts.has_document,
     )
 
 
