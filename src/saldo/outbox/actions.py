@@ -140,7 +140,7 @@ def close_channel(*, company: CompanyId, kind: str, by: str, at: datetime) -> No
     if row.is_open:
         row.is_open = False
         row.save()
-        _note(company, "outbox.channel.closed", by, f"channel:{kind}", at, {})
+        _note(company, "outbox.channel.shut", by, f"channel:{kind}", at, {})
 
 
 def set_daily_cap(*, company: CompanyId, kind: str, daily_cap: int, by: str, at: datetime) -> None:
