@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from saldo.generator.bank import Payment, Town, Truth, pay
 from saldo.generator.bank_payers import Owed
 from saldo.generator.bank_stories import CENT, WITH_ONE_PAPER, Story, named, truth_of
+from saldo.generator.bank_town import Payment, Town, Truth, pay
 
 
 def _parent_pays(town: Town, story: str) -> list[Payment]:
@@ -68,13 +68,17 @@ def _sibling(town: Town, story: str) -> list[Payment]:
 
 
 def _older_paper(town: Town, story: str) -> list[Payment]:
-    """The debtor's own paper of another month stands in the standing order."""
-    paper = town.take(lambda paper: bool([p for p in town.free[paper.debtor] if _goes_with(p, paper) and p != paper]))
-    if paper is None:
+    """The debtor's own paper of another month, over another sum, stands in the standing order."""
+    paper = town.take(lambda paper: _other_sum(town, paper) is not None)
+    other = _other_sum(town, paper) if paper else None
+    if paper is None or other is None:
         return []
-    other = next(other for other in town.free[paper.debtor] if _goes_with(other, paper))
     truth = truth_of(story, paper, paper.gross, is_plain=False)
     return [pay(town, paper, story, references=(other.reference,), truth=truth)]
+
+
+def _other_sum(town: Town, paper: Owed) -> Owed | None:
+    return next((o for o in town.free[paper.debtor] if _goes_with(o, paper) and o.gross != paper.gross), None)
 
 
 def _credit_netted(town: Town, story: str) -> list[Payment]:

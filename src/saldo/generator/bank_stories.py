@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from saldo.generator import bank_slips as slips
-from saldo.generator.bank import Payment, Town, Truth, pay
 from saldo.generator.bank_payers import Owed
+from saldo.generator.bank_town import Payment, Town, Truth, pay
 
 Story = Callable[[Town, str], list[Payment]]
 CENT = Decimal("0.01")

@@ -87,11 +87,12 @@ class Match(models.Model):
     key = models.TextField()  # also of its posting
     entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, related_name="+")
     debtor = models.TextField()
+    used = models.DecimalField(**MONEY)  # of the entry's money, in its currency
+    currency = models.CharField(max_length=3)  # of the items
     shares = models.JSONField()  # [{"item", "value"}]
-    differences = models.JSONField(
-        default=list
-    )  # [{"kind": bank-fee | exchange | withholding | on-account | …, "value"}]
-    because = models.JSONField(default=list)  # codes with facts
+    differences = models.JSONField(default=list)  # [{"kind": one of rules.proposals.DIFFERENCES, "value", "debtor"}]
+    because = models.JSONField(default=list)  # [{"code", "facts"}]
+    allocations = models.IntegerField(default=0)  # how many, named by the match's key and their number
     is_automatic = models.BooleanField()
     made_at = models.DateTimeField()
     made_by = models.TextField()
@@ -103,6 +104,54 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.debtor}"
+
+
+class FeeAllowance(models.Model):
+    """How much a payment with a sure reference may be short, so that the rest is the bank's fee; one row a currency."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    value = models.DecimalField(**MONEY)
+    set_at = models.DateTimeField()
+    set_by = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "currency"], name="one_fee_allowance_a_currency")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.currency}"
+
+
+class Refund(models.Model):
+    """Money to be sent back to a debtor out of a credit on its account; two people and a waiting day (practice 18).
+
+    ``state``: proposed, approved (from ``payable_from`` on it may be paid), paid, withdrawn.
+    """
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    key = models.TextField()  # stable and public: "refund:…"
+    item = models.TextField()  # key of the credit item it is taken from
+    debtor = models.TextField()
+    currency = models.CharField(max_length=3)
+    value = models.DecimalField(**MONEY)
+    payee = models.TextField()
+    payee_account = models.TextField()
+    reason = models.TextField()
+    state = models.TextField(default="proposed")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.TextField()
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.TextField(blank=True)
+    payable_from = models.DateField(null=True)
+    entry = models.TextField(blank=True)  # key of the bank entry with which it left
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "key"], name="one_refund_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value} {self.currency}"
 
 
 class LearnedPayer(models.Model):
