@@ -81,6 +81,11 @@ def test_a_file_larger_than_any_statement_is_refused_unread(monkeypatch: pytest.
     assert codes(read(CAMT)) == ["receipts.file.too-large"]
 
 
+def test_a_message_of_more_elements_than_memory_should_hold_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_MARKS", 100)
+    assert codes(read("<a>" + "<b/>" * 101 + "</a>")) == ["receipts.file.too-large"]
+
+
 def test_a_file_of_faults_names_no_more_than_a_person_would_read() -> None:
     assert len(read(camt(*(entry("x") for _ in range(3000)))).warnings) == 200
 

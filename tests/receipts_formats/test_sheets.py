@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saldo.receipts.formats.fields import decode
-from saldo.receipts.formats.sheet_guess import guess_mapping
+from saldo.receipts.formats.sheet_guess import guess_mapping, propose_mapping
 from saldo.receipts.formats.sheets import read_sum
 from saldo.receipts.rules.entries import SheetMapping, Unreadable
 from tests.receipts_formats.samples import codes, read
@@ -56,6 +57,13 @@ class TestGuess:
         assert (entry.account, entry.currency, entry.value) == ("12345678", "GBP", Decimal("1250.50"))
         assert entry.references == ("INV-1",)
 
+    def test_the_proposal_for_a_person_names_the_encoding_too(self) -> None:
+        for encoding in ("utf-8", "cp1252", "cp850"):
+            guess = propose_mapping(data=SWEDISH.encode(encoding))
+            assert guess is not None
+            assert guess.mapping.encoding == encoding
+            assert guess.mapping.columns["payer"] == "Avsändare"
+
     @pytest.mark.parametrize(
         "text",
         [
@@ -74,6 +82,11 @@ class TestMapping:
     def test_a_mapping_is_found_by_its_head_in_any_order_of_columns(self) -> None:
         (entry,) = read("x,How much,When,What\n1,-12.50,03.02.2026,fee\n", MAPPING).entries
         assert (entry.value, entry.booked_on, entry.account) == (Decimal("-12.50"), date(2026, 2, 3), "1930")
+
+    def test_the_encoding_that_a_person_chose_is_used(self) -> None:
+        mapping = replace(MAPPING, encoding="cp850", columns=dict(MAPPING.columns))
+        (entry,) = read("When,What,How much\n03.02.2026,Ñandú Õ,1.00\n".encode("cp850"), mapping).entries
+        assert entry.text == "Ñandú Õ"
 
     def test_a_row_that_cannot_be_read_is_named_and_the_others_are_kept(self) -> None:
         found = read("When,What,How much\n31.02.2026,a,1.00\n01.02.2026,b,1.00\n\n02.02.2026,c,1.0.0\n", MAPPING)

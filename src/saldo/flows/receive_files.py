@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from saldo.receipts.actions import habits, taking
 from saldo.receipts.formats.reading import LARGEST, read_bank_file
 
 _STILL_WRITTEN = timedelta(seconds=10)  # a file changed since may not be whole yet
-_MOST_IN_A_FOLDER = 500  # files looked at in one look; the rest has its turn ten minutes later
+_TO_SPARE = timedelta(days=1)
 WATCH = "system"
 
 
@@ -83,7 +83,7 @@ def _look(errand: _Errand, folder: queries.WatchedFolder) -> int:
     at = errand.world.clock.now()
     newest = None
     taken = 0
-    for path in _files_in(Path(folder.path), before=(at - _STILL_WRITTEN).timestamp()):
+    for path in _files_in(folder, at=at):
         if _is_taken(errand.company, path):
             continue
         received = _receive(errand, path)
@@ -95,13 +95,19 @@ def _look(errand: _Errand, folder: queries.WatchedFolder) -> int:
     return taken
 
 
-def _files_in(folder: Path, *, before: float) -> list[Path]:
-    """Plain files that nobody writes any more, the oldest first."""
+def _files_in(folder: queries.WatchedFolder, *, at: datetime) -> list[Path]:
+    """Plain files that came since the last look, with a day to spare, and that nobody writes any more; oldest first."""
+    since = (folder.looked_at - _TO_SPARE).timestamp() if folder.looked_at else 0.0
+    written_before = (at - _STILL_WRITTEN).timestamp()
+    found = []
     try:
-        found = [(path.stat().st_mtime, path) for path in folder.iterdir() if _is_plain(path)]
+        for path in filter(_is_plain, Path(folder.path).iterdir()):
+            times = path.stat()
+            if times.st_mtime <= written_before and max(times.st_mtime, times.st_ctime) >= since:
+                found.append((times.st_mtime, path))
     except OSError:
         return []
-    return [path for written, path in sorted(found) if written <= before][-_MOST_IN_A_FOLDER:]
+    return [path for _, path in sorted(found)]
 
 
 def _is_plain(path: Path) -> bool:

@@ -42,6 +42,9 @@ def map_sheet(*, company: CompanyId, mapping: SheetMapping, by: str, at: datetim
             "made_by": by,
         },
     )
+    models.WatchedFolder.objects.filter(company_id=company).update(
+        looked_at=None
+    )  # what was refused has its turn again
     _note(company, "receipts.csv-mapped", by, at, {"columns": sorted(columns)})
 
 

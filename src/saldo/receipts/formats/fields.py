@@ -14,17 +14,26 @@ _PLAIN = re.compile(r"[+-]?\d{1,16}(\.\d{0,5})?|[+-]?\.\d{1,5}", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
-def decode(data: bytes) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, else the old code pages, told apart by their letters."""
+def encoding_of(data: bytes) -> str:
+    """How a file's text is written: by its byte order mark, else UTF-8, else the old code pages, by their letters."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return data.decode(encoding, "replace")
+            return encoding
     if data[1:2] == b"\x00" and data[3:4] == b"\x00":
-        return data.decode("utf-16-le", "replace")
+        return "utf-16-le"
     try:
-        return data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(_old_code_page(data), "replace")
+        return _old_code_page(data)
+    return "utf-8"
+
+
+def decode(data: bytes, encoding: str = "") -> str:
+    """The text of a file in the encoding that is given, else in the one it seems to have."""
+    try:
+        return data.decode(encoding or encoding_of(data), "replace")
+    except (LookupError, UnicodeError):
+        return data.decode("utf-8", "replace")
 
 
 def _old_code_page(data: bytes) -> str:

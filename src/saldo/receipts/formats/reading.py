@@ -18,6 +18,7 @@ from saldo.receipts.formats.sheets import find_mapping, read_sheet
 from saldo.receipts.rules.entries import BankFileRead, Findings, SheetMapping, StatementRead, once_each
 
 LARGEST = 64 * 1024 * 1024  # bytes; a year of a large company's statements is a tenth of it
+MOST_MARKS = 3_000_000  # of the sign that opens an element: 25,000 entries, and no more memory than an import may take
 Read = tuple[StatementRead, ...] | Problem
 _Reader = Callable[..., Read]
 
@@ -25,7 +26,7 @@ _Reader = Callable[..., Read]
 def read_bank_file(*, data: bytes, mappings: Sequence[SheetMapping] = ()) -> BankFileRead:
     """Everything one file says; it never raises, whatever the bytes are: what cannot be read is a Problem."""
     findings = Findings(file=FileId(hashlib.sha256(data).hexdigest()))
-    if len(data) > LARGEST:
+    if len(data) > LARGEST or (is_xml(data) and data.count(b"<") > MOST_MARKS):
         return _refused("", findings, findings.problem("receipts.file.too-large", 0, largest=str(LARGEST)))
     if not data.strip(b" \t\r\n\x00\x1a"):
         return _refused("", findings, findings.problem("receipts.file.empty", 0))
@@ -34,16 +35,17 @@ def read_bank_file(*, data: bytes, mappings: Sequence[SheetMapping] = ()) -> Ban
         if isinstance(read, Problem):
             return _refused("", findings, read)
         return _whole(read[0], read[1], findings)
-    return _read_text(decode(data), findings, mappings)
+    return _read_text(data, findings, mappings)
 
 
-def _read_text(text: str, findings: Findings, mappings: Sequence[SheetMapping]) -> BankFileRead:
+def _read_text(data: bytes, findings: Findings, mappings: Sequence[SheetMapping]) -> BankFileRead:
+    text = decode(data)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[0].strip():
         lines.pop(0)
     found = _recognise(lines)
     if found is None:
-        return _read_table(text, findings, mappings)
+        return _read_table(data, findings, mappings)
     name, reader = found
     statements = reader(lines=lines, findings=findings)
     if isinstance(statements, Problem):
@@ -64,8 +66,9 @@ def _recognise(lines: list[str]) -> tuple[str, _Reader] | None:
     return None
 
 
-def _read_table(text: str, findings: Findings, mappings: Sequence[SheetMapping]) -> BankFileRead:
-    mapping = find_mapping(text, mappings)
+def _read_table(data: bytes, findings: Findings, mappings: Sequence[SheetMapping]) -> BankFileRead:
+    mapping = find_mapping(data, mappings)
+    text = decode(data, mapping.encoding if mapping else "")
     if mapping is None:
         guess = guess_mapping(text)
         if guess is None:

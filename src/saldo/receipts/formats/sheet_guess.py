@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from saldo.receipts.formats.fields import tidy
+from saldo.receipts.formats.fields import decode, encoding_of, tidy
 from saldo.receipts.formats.sheets import read_day, read_sum, split_rows
 from saldo.receipts.rules.entries import SheetMapping, Unreadable
 
@@ -38,6 +38,14 @@ class SheetGuess:
 
     mapping: SheetMapping
     is_sure: bool
+
+
+def propose_mapping(*, data: bytes) -> SheetGuess | None:
+    """The proposal for a person who maps this file, with the encoding it seems to have."""
+    guess = guess_mapping(decode(data))
+    if guess is None:
+        return None
+    return replace(guess, mapping=replace(guess.mapping, encoding=encoding_of(data)))
 
 
 def guess_mapping(text: str) -> SheetGuess | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from saldo.core.money import ZERO, round_half_up
 from saldo.core.problems import Place
-from saldo.receipts.formats.fields import day_of, plain_sum, tidy
+from saldo.receipts.formats.fields import day_of, decode, plain_sum, tidy
 from saldo.receipts.rules.entries import EntryRead, Findings, SheetMapping, StatementRead, Unreadable
 
 _LOOK = 30  # rows in which the head of a table is looked for
+_LOOK_BYTES = 64 * 1024
 _FORMS = {"%Y": "yyyy", "%m": "mm", "%d": "dd", "%y": "yy"}
 
 
@@ -34,11 +34,12 @@ def find_head(rows: Sequence[Sequence[str]], mapping: SheetMapping) -> int | Non
     return None
 
 
-def find_mapping(text: str, mappings: Sequence[SheetMapping]) -> SheetMapping | None:
+def find_mapping(data: bytes, mappings: Sequence[SheetMapping]) -> SheetMapping | None:
     """The mapping whose head stands in the file; of several, the one that names most columns."""
     fitting = []
     for mapping in mappings:
-        rows = split_rows("\n".join(text.splitlines()[:_LOOK]), mapping.delimiter)
+        lines = decode(data[:_LOOK_BYTES], mapping.encoding).splitlines()[:_LOOK]
+        rows = split_rows("\n".join(lines), mapping.delimiter)
         if rows is not None and find_head(rows, mapping) is not None:
             fitting.append(mapping)
     return max(fitting, key=lambda mapping: len(mapping.head), default=None)
@@ -135,8 +136,3 @@ def _check_thousands(whole: str, mark: str, column: str, text: str) -> None:
     """A mark that does not part threes is not a thousands mark: the mapping's decimal point is wrong."""
     if any(len(group.rstrip("-")) != 3 for group in whole.split(mark)[1:]):
         raise Unreadable(column, text)
-
-
-def with_defaults(mapping: SheetMapping, account: str, currency: str) -> SheetMapping:
-    """The same mapping for a file that names neither account nor currency."""
-    return replace(mapping, account=mapping.account or account, currency=mapping.currency or currency)
