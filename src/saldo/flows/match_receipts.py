@@ -9,12 +9,12 @@ from datetime import date, datetime
 from saldo.core.identity import CompanyId
 from saldo.parties.company import company_context
 from saldo.ports.world import World
-from saldo.receipts.match_actions import NewMatch, hold_items, lock_matching, match_certain
+from saldo.receipts.actions.matching import NewMatch, hold_items, lock_matching, match_certain
+from saldo.receipts.actions.waiting import After, count_waiting, lock_waiting
 from saldo.receipts.match_queries import as_money_in, load_book
 from saldo.receipts.rules.book import Book
 from saldo.receipts.rules.matching import Round, propose
 from saldo.receipts.rules.proposals import MoneyIn, Proposal
-from saldo.receipts.waiting import After, count_waiting, lock_waiting
 
 BATCH = 500
 _START: After = (date.min, 0)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from saldo.core.identity import CompanyId
 from saldo.receipts import models
-from saldo.receipts.match_actions import MATCHABLE
+from saldo.receipts.actions.matching import MATCHABLE
 
 After = tuple[date, int]
 """Behind which entry a batch begins: its day and its number."""

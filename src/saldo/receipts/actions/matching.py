@@ -18,7 +18,7 @@ from saldo.ledger.booking import closed_before
 from saldo.ledger.queries import find_items, items_of_posting
 from saldo.ledger.settling import lock_sides
 from saldo.receipts import models
-from saldo.receipts.learning import learn, unlearn
+from saldo.receipts.actions.learning import learn, unlearn
 from saldo.receipts.match_queries import shares_of, sum_used
 from saldo.receipts.rules.proposals import Because, Difference, Proposal, Share
 from saldo.receipts.rules.settlement import Held, Money, Settlement, UnableToMatch, paid_by, settle
