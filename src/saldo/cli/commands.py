@@ -39,6 +39,7 @@ COMMANDS = (
     Command("statement", "saldo.cli.statement", "show what a customer owes on a day", "installation"),
     Command("payables", "saldo.cli.payables", "show what is owed to Microsoft, and by when", "installation"),
     Command("export", "saldo.cli.export", "write what stands here for other programs", "installation"),
+    Command("outbox", "saldo.cli.outbox", "show what is sent, waits, or came back", "installation"),
     Command("generate", "saldo.cli.generate", "write the files of a synthetic partner", "nothing"),
     Command("person", "saldo.server.commands.person", "add a person who may sign in, with a role", "installation"),
     Command("backup", "saldo.server.commands.backup", "write everything into one file", "installation"),

@@ -1,0 +1,61 @@
+"""``saldo outbox``: channels, counts and work, for people and as one document."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+import pytest
+
+from saldo.cli import outbox
+from saldo.cli.output import Output
+from saldo.core.identity import CompanyId
+from saldo.outbox import actions
+from tests.outbox.post_office import BO, NOON, Postmaster, an_order, mailbox, serving, world
+
+
+@pytest.fixture
+def ask(company: CompanyId, capsys: pytest.CaptureFixture[str]) -> Any:
+    def asked(outside: Any, *words: str, is_json: bool = True) -> Any:
+        parser = argparse.ArgumentParser()
+        outbox.add_arguments(parser)
+        args = parser.parse_args(list(words))
+        args.company_id, args.world = company, outside
+        assert outbox.run(args, Output(is_json=is_json)) == 0
+        said = capsys.readouterr().out
+        return json.loads(said) if is_json else said
+
+    return asked
+
+
+class TestCommand:
+    def test_opens_a_channel_holds_the_first_run_and_sends_once_confirmed(self, ask, company) -> None:
+        order = an_order(company)
+        with serving(Postmaster()) as port:
+            outside = world(mailbox(port))
+            said = ask(outside, "--open", "mail", "--send")
+            assert said["channels"][0] == {"channel": "mail", "open": True, "confirmed": False}
+            assert [item["kind"] for item in said["work"]] == ["held"]
+            actions.confirm_first_run(company=company, kind="mail", by=BO, at=NOON)
+            said = ask(outside, "--send")
+        assert said["messages"] == [{"channel": "mail", "state": "sent", "count": 1}]
+        assert (said["work"], order) == ([], order)
+
+    def test_cannot_confirm_what_it_opened(self, ask, company) -> None:
+        ask(world(None), "--open", "mail")
+        with pytest.raises(actions.UnableToChangeChannel, match=r"parties\.approval\.not-a-person"):
+            actions.confirm_first_run(company=company, kind="mail", by="command", at=NOON)
+
+    @pytest.mark.parametrize("language", ["en", "sv", "zh-Hans", "pt-BR", "es"])
+    def test_tells_people_what_waits_for_them(self, ask, company, language) -> None:
+        an_order(company, recipients=["nobody"])
+        told = ask(world(None), "--lang", language, is_json=False)
+        assert "invoice:2026-00017" in told
+        assert "nobody" in told
+        assert "outbox." not in told
+        assert "%(" not in told
+
+    def test_closing_is_shown(self, ask, company) -> None:
+        ask(world(None), "--open", "mail")
+        assert ask(world(None), "--close", "mail")["channels"][0]["open"] is False
