@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO, amount_text
 from saldo.core.problems import Refused
 from saldo.ledger import models
-from saldo.ledger.booking import Batch, closed_before, known_digests, known_items, write_postings
+from saldo.ledger.booking import Batch, Standing, closed_before, known_items, look_up, write_postings
 from saldo.ledger.queries import find_posting, items_of_posting, list_open_among
 from saldo.ledger.rules.allocation import NewAllocation, UnableToAllocate, draw, put_back
 from saldo.ledger.rules.posting import (
@@ -42,15 +42,17 @@ def post(
     transaction.
     """
     digests = _digests(postings)
-    known = _known_among(company, postings, digests)
-    fresh = [(posting, items) for posting, items in _once(postings) if posting.key not in known]
+    standing = look_up(company, postings)
+    _refuse_other_content(company, postings, standing, digests)
+    fresh = [(posting, items) for posting, items in _once(postings) if posting.key not in standing.digests]
     if not fresh:
         return PostedCount(posted=0, skipped=len(postings))
-    _refuse_closed(company, fresh)
-    _refuse_known_items(company, fresh)
+    _refuse_closed(standing, fresh)
+    _refuse_known_items(standing, fresh)
     written = write_postings(company=company, batch=fresh, digests=digests, by=by, at=at)
     if len(written) < len(fresh):  # another was quicker between our look and our writing
-        _known_among(company, [one for one in fresh if one[0].key not in written], digests)
+        late = [one for one in fresh if one[0].key not in written]
+        _refuse_other_content(company, late, look_up(company, late), digests)
     if written:
         _record_batch(company, [posting for posting, _ in fresh if posting.key in written], by=by, at=at)
     return PostedCount(posted=len(written), skipped=len(postings) - len(written))
@@ -173,29 +175,27 @@ def _once(postings: Batch) -> Iterable[tuple[Posting, Sequence[NewItem]]]:
     return {posting.key: (posting, items) for posting, items in reversed(postings)}.values().__reversed__()
 
 
-def _known_among(company: CompanyId, postings: Batch, digests: dict[str, str]) -> frozenset[str]:
-    """Keys that stand in the books with this very content; refused when with other content."""
-    known = known_digests(company, digests)
-    again = [(posting, items) for posting, items in postings if posting.key in known]
-    standing = known_items(company, (item.key for _, items in again for item in items))
+def _refuse_other_content(company: CompanyId, postings: Batch, standing: Standing, digests: Mapping[str, str]) -> None:
+    """See that those that stand in the books have this very content, items included."""
+    again = [(posting, items) for posting, items in postings if posting.key in standing.digests]
+    known = known_items(company, (item.key for _, items in again for item in items))
     for posting, items in again:
-        is_same = known[posting.key] == digests[posting.key]
-        if not is_same or any(standing.get(item.key) != (item, posting.key) for item in items):
+        is_same = standing.digests[posting.key] == digests[posting.key]
+        if not is_same or any(known.get(item.key) != (item, posting.key) for item in items):
             raise UnableToPost(code="ledger.posting.other-content", facts={"posting": posting.key})
-    return frozenset(known)
 
 
-def _refuse_closed(company: CompanyId, postings: Batch) -> None:
-    closed = closed_before(company)
+def _refuse_closed(standing: Standing, postings: Batch) -> None:
+    closed = standing.closed_before
     for posting, _ in postings if closed else ():
         if closed and posting.on < closed:
             facts = {"posting": posting.key, "on": posting.on.isoformat(), "closed_before": closed.isoformat()}
             raise UnableToPost(code="ledger.posting.period-closed", facts=facts)
 
 
-def _refuse_known_items(company: CompanyId, postings: Batch) -> None:
+def _refuse_known_items(standing: Standing, postings: Batch) -> None:
     keys = Counter(item.key for _, items in postings for item in items)
-    taken = [key for key, count in keys.items() if count > 1] or sorted(known_items(company, keys))
+    taken = [key for key, count in keys.items() if count > 1 or key in standing.items]
     if taken:
         raise UnableToPost(code="ledger.posting.item-exists", facts={"item": taken[0]})
 

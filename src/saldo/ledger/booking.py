@@ -6,6 +6,7 @@ Arrays go in as parameters of a prepared statement; PostgreSQL takes no COPY und
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +16,16 @@ from django.db import connection
 from saldo.core.identity import CompanyId
 from saldo.ledger.rules.posting import NewItem, Posting
 
+_FEW = 20
 Batch = Sequence[tuple[Posting, Sequence[NewItem]]]
 
-_KNOWN = """
-SELECT p.key, p.digest FROM ledger_posting p WHERE p.company_id = %s AND p.key = ANY(%s::text[])
+# One question for all that must be known beforehand: with postings coming singly each costs as much as writing them.
+_STANDING = """
+SELECT 1, key, digest, NULL::date FROM ledger_posting WHERE company_id = %(company)s AND key = ANY(%(keys)s::text[])
+UNION ALL
+SELECT 2, key, '', NULL FROM ledger_item WHERE company_id = %(company)s AND key = ANY(%(items)s::text[])
+UNION ALL
+(SELECT 3, '', '', ends_before FROM ledger_closedperiod WHERE company_id = %(company)s ORDER BY id DESC LIMIT 1)
 """
 _KNOWN_ITEMS = """
 SELECT key, account, party, kind, document, reference, issued_on, due_on, currency, original, posting
@@ -74,9 +81,25 @@ def _ask(statement: str, parameters: Sequence[Any] | Mapping[str, Any], *, prepa
         return cursor.fetchall() if cursor.description else []
 
 
-def known_digests(company: CompanyId, keys: Iterable[str]) -> dict[str, str]:
-    """Digest by key of those postings that stand in the books already."""
-    return dict(ask_prepared(_KNOWN, (company, list(keys))))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands in the books of a batch: postings (key and digest), keys of items, and how far they are closed."""
+
+    digests: Mapping[str, str]
+    items: frozenset[str]
+    closed_before: date | None
+
+
+def look_up(company: CompanyId, batch: Batch) -> Standing:
+    """What of a batch stands in the books already."""
+    keys = [posting.key for posting, _ in batch]
+    items = [item.key for _, made in batch for item in made]
+    rows = ask_prepared(_STANDING, {"company": company, "keys": keys, "items": items})
+    return Standing(
+        digests={key: digest for kind, key, digest, _ in rows if kind == 1},
+        items=frozenset(key for kind, key, _, _ in rows if kind == 2),
+        closed_before=next((day for kind, _, _, day in rows if kind == 3), None),
+    )
 
 
 def known_items(company: CompanyId, keys: Iterable[str]) -> dict[str, tuple[NewItem, str]]:
@@ -97,7 +120,8 @@ def write_postings(
 ) -> frozenset[str]:
     """Insert postings with entries and items; returns the keys that were new, also when another was quicker."""
     columns = _posting_columns(batch, digests) | _entry_columns(batch) | _item_columns(batch)
-    return frozenset(row[0] for row in ask_prepared(_WRITE, columns | {"company": company, "by": by, "at": at}))
+    run = ask_prepared if len(batch) <= _FEW else ask  # a plan for few would look for each header in all of many
+    return frozenset(row[0] for row in run(_WRITE, columns | {"company": company, "by": by, "at": at}))
 
 
 def _posting_columns(batch: Batch, digests: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -45,7 +45,9 @@ class Entry(models.Model):
     company = models.ForeignKey(
         "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     account = models.TextField()  # a code of `ledger.rules.accounts`
     party = models.TextField(blank=True)  # debtor number, or "microsoft"
     on = models.DateField()
@@ -53,7 +55,11 @@ class Entry(models.Model):
     value = models.DecimalField(**MONEY)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["company", "account", "party", "on"], name="entry_by_account")]
+        indexes: ClassVar = [
+            # with the company in front, as row-level security asks for it beside every posting
+            models.Index(fields=["company", "posting"], name="entry_by_posting"),
+            models.Index(fields=["company", "account", "party", "on"], name="entry_by_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.value} {self.currency}"

@@ -84,7 +84,7 @@ SELECT account, party, currency, value FROM ledger_entry WHERE company_id = %s A
 _OF_POSTING = """
 SELECT key FROM ledger_item WHERE company_id = %s AND (account, party) IN (
     SELECT account, party FROM ledger_entry
-    WHERE posting_id = (SELECT id FROM ledger_posting WHERE company_id = %s AND key = %s)
+    WHERE company_id = %s AND posting_id = (SELECT id FROM ledger_posting WHERE company_id = %s AND key = %s)
 ) AND posting = %s ORDER BY id
 """
 
@@ -152,7 +152,7 @@ def find_posting(*, company: CompanyId, key: str) -> Posting | None:
 
 def items_of_posting(*, company: CompanyId, posting: str) -> tuple[NewItem, ...]:
     """The items that a posting opened, as they were made."""
-    keys = [row[0] for row in ask(_OF_POSTING, (company, company, posting, posting))]
+    keys = [row[0] for row in ask(_OF_POSTING, (company, company, company, posting, posting))]
     found = known_items(company, keys)
     return tuple(found[key][0] for key in keys)
 

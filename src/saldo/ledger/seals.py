@@ -21,7 +21,7 @@ SELECT p.id, p.posted_at, p.posted_by, p.digest, p.key, p."on", p.code, p.docume
        e.account, e.party, e.currency, e.value
 FROM (SELECT * FROM ledger_posting WHERE company_id = %(company)s AND id > %(after)s
           AND (%(until)s::bigint IS NULL OR id <= %(until)s) ORDER BY id LIMIT %(page)s) AS p
-LEFT JOIN ledger_entry e ON e.posting_id = p.id
+LEFT JOIN ledger_entry e ON e.company_id = %(company)s AND e.posting_id = p.id
 ORDER BY p.id, e.id
 """
 _LAST_BEFORE = """

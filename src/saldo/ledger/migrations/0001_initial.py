@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('value', models.DecimalField(decimal_places=3, max_digits=28)),
                 ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
-                ('posting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.posting')),
+                ('posting', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.posting')),
             ],
         ),
         migrations.CreateModel(
@@ -124,6 +124,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.UniqueConstraint(condition=models.Q(('reversal_of', ''), _negated=True), fields=('company', 'reversal_of'), name='one_reversal_a_posting'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['company', 'posting'], name='entry_by_posting'),
         ),
         migrations.AddIndex(
             model_name='entry',
