@@ -32,6 +32,7 @@ COMMANDS = (
     Command("run", "saldo.server.commands.run", "serve the desk on this machine", "nothing"),
     Command("demo", "saldo.cli.demo", "tell the story: import, does it add up, who moved, why", "nothing"),
     Command("import", "saldo.cli.import_", "read Microsoft's files", "installation-or-new"),
+    Command("settings", "saldo.cli.settings", "take over debtors, terms or prices from a sheet", "installation"),
     Command("bill", "saldo.cli.bill", "show a customer's bill of a month", "installation"),
     Command("close", "saldo.cli.close", "draft, or issue, the customers' invoices of a month", "installation"),
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),

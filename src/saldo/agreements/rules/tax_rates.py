@@ -65,7 +65,7 @@ STANDARD: tuple[RateRow, ...] = (
     _row("LU", "17", "2024-01-01"),
     _row("LV", "21", "2012-07-01"),
     _row("MT", "18", "2004-01-01"),
-    _row("NL", "21", "2012-10-01", "Wet op de omzetbelasting 1968, art. 9"),
+    _row("NL", "21", "2012-10-01", "Wet OB 1968, art. 9"),
     _row("PL", "23", "2011-01-01", "Ustawa o VAT, art. 146a-146ef"),
     _row("PT", "23", "2011-01-01", "Código do IVA, art. 18.º"),
     _row("PT", "22", "2012-04-01", "Código do IVA, art. 18.º", region="PT-30"),
