@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,30 @@ from saldo.cli.output import Output
 from saldo.core.clock import FixedClock
 from saldo.core.identity import CompanyId
 from saldo.flows.receive_files import look_into_folders, receive_paths
+from saldo.ledger.queries import list_open_items
+from saldo.parties.models import Debtor
 from saldo.ports.world import World
 from saldo.receipts import queries
 from saldo.receipts.actions.habits import UnableToMap, map_sheet, stop_watching, watch_folder
 from saldo.receipts.rules.entries import SheetMapping
 from saldo.server.messages import message_of
 from tests.conftest import NOW
+from tests.ledger.books import invoice, post
 from tests.receipts_formats.samples import BGMAX, MT940, NORMA43, camt, entry
 from tests.rooms.importing import NoQueue
 
 SHAPE = {"path", "format", "entries", "booked", "duplicates", "matched", "unallocated", "problems"}
 TEXT = camt(entry(), closing="150.00")
+DAY = date(2026, 5, 12)
 AMBIGUOUS = "Date,Amount,Currency\n05/03/2026,12.50,EUR\n"
 
 
 def world(at: datetime = NOW) -> World:
     return World(clock=FixedClock(at), queue=NoQueue())
+
+
+def ensure_debtor(company: CompanyId) -> None:
+    Debtor.objects.create(company_id=company, number="10001", name="Olles färg AB", country="SE", first_seen_at=NOW)
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -84,6 +93,20 @@ class TestCommand:
         assert status == 0
         assert "camt.053" in out
         assert "is not among our bank accounts yet" in out
+
+
+class TestMatching:
+    def test_what_an_invoice_is_paid_with_is_matched_at_once_and_counted(
+        self, company: CompanyId, tmp_path: Path
+    ) -> None:
+        ensure_debtor(company)
+        posting, (item,) = invoice("4711", net="880.00", party="10001")
+        post(company, (posting, (replace(item, reference="1234567897"),)))
+        (file,) = receive_paths(
+            company=company, paths=[written(tmp_path, "in", BGMAX)], actor="test", world=world(), today=DAY
+        )
+        assert (file.entries, file.booked, file.matched, file.unallocated) == (2, 2, 1, 1)
+        assert not list_open_items(company=company, party="10001")
 
 
 class TestWatchedFolders:
@@ -142,7 +165,5 @@ class TestMapping:
     def test_a_mapping_by_which_nothing_could_be_read_is_refused(
         self, company: CompanyId, columns: dict[str, str]
     ) -> None:
-        from dataclasses import replace
-
         with pytest.raises(UnableToMap, match=r"receipts\.csv\.mapping-incomplete"):
             map_sheet(company=company, mapping=replace(self.MAPPING, columns=columns), by="test", at=NOW)

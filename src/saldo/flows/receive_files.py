@@ -11,6 +11,7 @@ from typing import Any
 
 from saldo.core.identity import CompanyId, FileId
 from saldo.core.problems import Place, Problem, Refused, as_seen
+from saldo.flows.match_receipts import match_new
 from saldo.parties.company import company_context
 from saldo.parties.queries import list_companies
 from saldo.ports.world import World
@@ -64,6 +65,8 @@ def receive_paths(
     for done, path in enumerate(files, start=1):
         received.append(_receive(errand, path))
         tell(done, len(files))
+    if any(file.booked for file in received):
+        match_new(company=company, by=actor, world=world, today=today)
     return _counted(errand, received)
 
 
@@ -74,8 +77,10 @@ def look_into_folders(*, world: World) -> int:
         errand = _Errand(company=one.id, actor=WATCH, world=world, currency=one.currency)
         with company_context(one.id):
             folders = queries.list_folders(company=one.id)
-        for folder in folders:
-            taken += _look(errand, folder)
+        new = sum(_look(errand, folder) for folder in folders)
+        if new:
+            match_new(company=one.id, by=WATCH, world=world)
+        taken += new
     return taken
 
 
