@@ -83,10 +83,11 @@ def _exact(claims: Sequence[Claim], owed: Decimal, paid: Paid) -> Because:
 def _withheld(claims: Sequence[Claim], short: Decimal, shares: tuple[Share, ...], paid: Paid, book: Book) -> Fit | None:
     debtor = book.debtors.get(claims[0].debtor)
     percent = debtor.withholding if debtor else ZERO
-    if not percent or any(claim.net is None or claim.debtor != claims[0].debtor for claim in claims):
+    if not percent or any(claim.debtor != claims[0].debtor for claim in claims):
         return None
     unit = minor_unit(paid.currency)
-    exact = [(claim.net or ZERO) * percent / 100 for claim in claims]
+    bases = [book.open[claim.key] if claim.net is None else claim.net for claim in claims]  # opening items know no net
+    exact = [base * percent / 100 for base in bases]
     expected = {sum((e.quantize(unit, rounding=way) for e in exact), ZERO) for way in (ROUND_HALF_UP, ROUND_DOWN)}
     if short not in expected:
         return None

@@ -71,7 +71,7 @@ class _Case:
         if self.evidence.settled or self.evidence.foreign or self._names_both_ways():
             return "possible"
         if fit.kind == "part":
-            return "certain"
+            return "likely" if self._withholds() else "certain"
         return "certain" if self._owes_nothing_else() else "likely"
 
     def more_of_the_same_debtor(self) -> Fit | None:
@@ -126,6 +126,11 @@ class _Case:
     def _is_sole_payer(self) -> bool:
         """The payer is the debtor, and nobody else of the same name."""
         return self.stand == "same" and self.payer.debtors == self.debtors
+
+    def _withholds(self) -> bool:
+        """Less than the debt may be tax kept back in a way that nobody expected."""
+        known = self.book.debtors.get(self.claims[0].debtor)
+        return bool(known and known.withholding)
 
     def _owes_nothing_else(self) -> bool:
         debts = self.book.debts_of(self.claims[0].debtor, self.paid.currency)
