@@ -63,9 +63,11 @@ class TestReading:
     @given(st.binary(max_size=400), st.integers(0, 1200))
     def test_no_bytes_at_all_make_it_fall_over(self, noise, place) -> None:
         whole = report("<abc@fjordlys.example>")
-        read_bounces(noise)
-        read_bounces(whole[:place] + noise + whole[place:])
-        read_bounces(whole[:place])
+        for data in (noise, whole[:place] + noise + whole[place:], whole[:place]):
+            for bounce in read_bounces(data):
+                kept = f"{bounce.message_id}{bounce.recipient}{bounce.status}{bounce.said}"
+                assert "\0" not in kept  # no database would take it
+                assert kept.encode()
 
 
 class TestComingBack:
@@ -89,6 +91,21 @@ class TestComingBack:
         assert item.message.refusals[0].status == "5.1.10"
         actions.settle(company=company, message=order, by=BO, at=NOON)
         assert queries.list_work_items(company=company, now=NOON) == ()
+
+    def test_a_late_report_does_not_stop_a_mail_that_was_let_go_again(self, company, tmp_path) -> None:
+        open_for_good(company)
+        order = an_order(company)
+        office = Postmaster()
+        with serving(office) as port:
+            outside = world(mailbox(port, folder=tmp_path))
+            send_due(company=company, world=outside)
+            message_id = str(office.mails[0][1]["Message-ID"])
+            (tmp_path / "1.eml").write_bytes(report(message_id))
+            collect_bounces(world=outside)
+            actions.send_again(company=company, message=order, recipients=["ny@havsbris.example"], by=BO, at=NOON)
+            (tmp_path / "2.eml").write_bytes(report(message_id))
+            assert collect_bounces(world=outside) == 0
+            assert send_due(company=company, world=outside).sent == 1
 
     def test_a_bounced_mail_can_go_to_another_address(self, company, tmp_path) -> None:
         open_for_good(company)

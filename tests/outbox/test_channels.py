@@ -12,6 +12,7 @@ from saldo.core.identity import CompanyId
 from saldo.flows.send_messages import Sent, send_due
 from saldo.outbox import actions, queries
 from saldo.outbox.rules.gate import Channel, decide
+from saldo.outbox.rules.orders import name_mail
 from saldo.outbox.rules.tries import MOST_TRIES, has_room, next_try
 from tests.outbox.post_office import ANNA, BO, NOON, Postmaster, an_order, later, mailbox, open_for_good, serving, world
 
@@ -176,6 +177,17 @@ class TestRecall:
         run(company)
         with pytest.raises(actions.UnableToRecall, match=r"outbox\.message\.gone"):
             actions.recall(company=company, about="invoice:2026-00017", by=ANNA, at=NOON)
+
+
+class TestNames:
+    @given(key=st.text(max_size=40), other=st.text(max_size=40))
+    def test_a_mail_is_named_by_its_company_and_key_alone(self, key, other) -> None:
+        def named(key: str, company: int = 1) -> str:
+            return name_mail(company=CompanyId(company), house="Fjordlys", key=key, domain="fjordlys.example")
+
+        assert named(key) == named(key)
+        assert (named(key) == named(other)) is (key == other)
+        assert named(key) != named(key, company=2)
 
 
 class TestPace:

@@ -154,6 +154,9 @@ class TestSettings:
             real_world().mail.send(A_MAIL)
         settings.MAIL = settings.MAIL | {"url": "smtp+plain://localhost:2525", "sender": USER}
         assert real_world().mail.sender == USER
+        settings.MAIL = settings.MAIL | {"url": "mail.example.org"}
+        with pytest.raises(MailUnreachable, match=r"outbox\.mail\.bad-server"):
+            real_world().mail.send(A_MAIL)
 
 
 @contextmanager

@@ -165,6 +165,7 @@ class TestUnreachable:
 
     def test_a_house_without_a_mailbox_waits_and_says_so(self, house) -> None:
         order = an_order(house)
+        billing_actions.set_particulars(company=house, changes={"email": "a@fjordlys.example"}, by=BO, at=NOON)
         assert send_due(company=house, world=world(NO_MAIL)) == Sent(put_back=1)
         assert state_of(house, order) == ("waiting", "outbox.mail.not-configured")
 
@@ -223,6 +224,13 @@ class TestPowerCut:
 
 
 class TestFromWhom:
+    def test_without_any_address_of_ours_nothing_is_handed_over(self, house) -> None:
+        order = an_order(house)
+        office = Postmaster()
+        with serving(office) as port:
+            assert send_due(company=house, world=world(mailbox(port, sender=""))) == Sent(put_back=1)
+        assert (state_of(house, order), office.mails) == (("waiting", "outbox.mail.no-sender"), [])
+
     def test_answers_go_to_the_companys_own_address(self, house) -> None:
         billing_actions.set_particulars(company=house, changes={"email": "faktura@fjordlys.example"}, by=BO, at=NOON)
         an_order(house)

@@ -9,11 +9,13 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+from saldo.core.problems import as_seen
 from saldo.ports.mail import Bounce
 
 _READ = "read"
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _LARGEST = 25 * 1024 * 1024
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
     if not isinstance(report, EmailMessage) or report.get_content_type() != "multipart/report":
         return ()
     statuses = [part for part in report.walk() if part.get_content_type() == "message/delivery-status"]
-    message_id = _find_message_id(report)
+    message_id = as_seen(_find_message_id(report))
     if not statuses or not message_id:
         return ()
     groups = [group for part in statuses for group in _groups(part)]
@@ -55,7 +57,7 @@ def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
         Bounce(
             message_id=message_id,
             recipient=_typed(group, "Final-Recipient") or _typed(group, "Original-Recipient"),
-            status=str(group.get("Status", "")).strip(),
+            status=_typed(group, "Status"),
             said=_typed(group, "Diagnostic-Code"),
             place=place,
         )
@@ -72,8 +74,8 @@ def _groups(part: EmailMessage) -> list[EmailMessage]:
 
 def _typed(group: EmailMessage, name: str) -> str:
     """The value of a field such as ``rfc822; someone@example.org``, without its type."""
-    text = " ".join(str(group.get(name, "")).split())
-    return text.partition(";")[2].strip() or text
+    text = as_seen(" ".join(str(group.get(name, "")).split()))
+    return (text.partition(";")[2].strip() or text)[:_LONGEST]
 
 
 def _find_message_id(report: EmailMessage) -> str:

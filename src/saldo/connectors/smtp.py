@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from saldo.connectors.bounces import BounceFolder
 from saldo.core.clock import Clock
+from saldo.core.problems import as_seen
 from saldo.ports.mail import Bounce, MailLimits, MailUncertain, MailUnreachable, OutgoingMail, Receipt
 
 Token = Callable[[], str]
@@ -78,7 +79,7 @@ class SmtpMail:
         except smtplib.SMTPAuthenticationError as refused:
             raise MailUnreachable("outbox.mail.sign-in-refused", _said(refused.smtp_error)) from refused
         except (OSError, smtplib.SMTPException) as away:
-            raise MailUnreachable("outbox.mail.unreachable", str(away)) from away
+            raise MailUnreachable("outbox.mail.unreachable", _said(str(away))) from away
         try:
             return _converse(connection, mail, self._write(mail))
         finally:
@@ -146,7 +147,7 @@ def _converse(connection: smtplib.SMTP, mail: OutgoingMail, message: EmailMessag
             return Receipt(said=next(iter(refused.values())), refused=refused)
         code, said = connection.docmd("DATA")
     except (OSError, smtplib.SMTPException) as away:
-        raise MailUnreachable("outbox.mail.unreachable", str(away)) from away
+        raise MailUnreachable("outbox.mail.unreachable", _said(str(away))) from away
     if code == 354:
         code, said = _pour(connection, message)
     words = f"{code} {_said(said)}"
@@ -180,7 +181,7 @@ def _pour(connection: smtplib.SMTP, message: EmailMessage) -> tuple[int, bytes]:
         connection.send((text if text.endswith(b"\r\n") else text + b"\r\n") + b".\r\n")
         return connection.getreply()
     except (OSError, smtplib.SMTPException) as broken:
-        raise MailUncertain(str(broken)) from broken
+        raise MailUncertain(_said(str(broken))) from broken
 
 
 def _part(connection: smtplib.SMTP) -> None:
@@ -198,4 +199,4 @@ def _ascii(address: str) -> str:
 
 def _said(words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())[:500]
+    return as_seen(" ".join(text.split()))[:500]

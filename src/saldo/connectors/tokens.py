@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from saldo.core.clock import Clock
+from saldo.core.problems import as_seen
 from saldo.ports.mail import MailUnreachable
 
 _BEFORE_ITS_END = timedelta(minutes=5)
@@ -40,4 +41,4 @@ def _ask(url: str, form: dict[str, str]) -> tuple[str, timedelta]:
     except httpx.HTTPError as away:
         raise MailUnreachable("outbox.mail.no-token", str(away)) from away
     except (ValueError, KeyError, TypeError) as refused:
-        raise MailUnreachable("outbox.mail.no-token", answer.text[:300]) from refused
+        raise MailUnreachable("outbox.mail.no-token", as_seen(answer.text)[:300]) from refused

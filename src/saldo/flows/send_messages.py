@@ -18,6 +18,7 @@ from saldo.outbox.queries import Message, usage
 from saldo.parties.company import company_context
 from saldo.parties.debtors import Particulars, get_particulars
 from saldo.parties.queries import Company, list_companies
+from saldo.parties.rules.addresses import is_address
 from saldo.ports.mail import MailUncertain, MailUnreachable, OutgoingMail, Receipt
 from saldo.ports.world import World
 
@@ -29,6 +30,8 @@ _SERVER_IS_AWAY = frozenset(
         "outbox.mail.no-token",
         "outbox.mail.not-encrypted",
         "outbox.mail.not-configured",
+        "outbox.mail.bad-server",
+        "outbox.mail.no-sender",
     }
 )
 
@@ -113,6 +116,8 @@ def _hand_over(company: CompanyId, message: Message, particulars: Particulars, w
             )
         return "refused", True
     try:
+        if not is_address(_address(world, particulars)):
+            raise MailUnreachable("outbox.mail.no-sender")
         receipt = world.mail.send(mail)
     except MailUnreachable as away:
         with company_context(company):

@@ -86,6 +86,8 @@ def note_bounce(
     row = _messages(company).select_for_update().filter(message_id=message_id).exclude(message_id="").first()
     if row is None:
         return "not-ours"
+    if row.state not in {"sending", "sent", "bounced"}:
+        return "known"  # a person has let it go again meanwhile, or it was refused at the door
     if any(refusal["address"].lower() == recipient.lower() for refusal in row.refusals):
         return "known"
     row.refusals = [*row.refusals, {"address": recipient, "status": status, "said": said}]

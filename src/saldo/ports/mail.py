@@ -100,10 +100,11 @@ class NoMail:
 
     sender: str = ""
     limits: MailLimits = MailLimits()
+    because: str = "outbox.mail.not-configured"
 
     def send(self, mail: OutgoingMail) -> Receipt:
-        """Raises MailUnreachable: outbox.mail.not-configured."""
-        raise MailUnreachable("outbox.mail.not-configured")
+        """Raises MailUnreachable, with the reason why there is none."""
+        raise MailUnreachable(self.because)
 
     def read_bounces(self) -> tuple[Bounce, ...]:
         """None."""

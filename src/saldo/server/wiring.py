@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saldo.ports.mail import NO_MAIL, Mail, MailLimits
+from saldo.ports.mail import NO_MAIL, Mail, MailLimits, NoMail
 from saldo.ports.world import World
 from saldo.server.clock import MachineClock
 
@@ -27,8 +27,12 @@ def _mail() -> Mail:
     if not said["url"]:
         return NO_MAIL
     token = {name: said[f"token_{name}"] for name in ("url", "client", "secret", "scope")}
+    try:
+        server = server_at(said["url"])
+    except ValueError:  # a slip in a setting must not keep the desk from opening
+        return NoMail(because="outbox.mail.bad-server")
     return SmtpMail(
-        server=server_at(said["url"]),
+        server=server,
         sender=said["sender"],
         limits=MailLimits(per_minute=said["per_minute"], recipients_a_day=said["recipients_a_day"]),
         clock=clock,
