@@ -21,6 +21,10 @@ from saldo.explain.rules.charge_types import is_metered
 from saldo.explain.rules.explanation import Explanation, Fact, Reason
 from saldo.explain.rules.reading import read_line
 
+_ONLY_MICROSOFT_SAYS = (
+    *("charge_type", "sku_id", "availability_id", "sku_name", "meter_name", "unit_type", "publisher", "term_text"),
+    *("reference", "promotion", "credit_reason", "qualifiers", "adjustments", "reservation_order"),
+)
 _DIGITS, _PLAIN = 10**12, 10**7
 _OF_COST = frozenset({"rate_before", "rate_after", "document", "amends"})
 """Facts of Microsoft's documents, which are the partner's: their numbers, and the rates they were converted at."""
@@ -163,8 +167,10 @@ def _figure(value: Fraction) -> Decimal:
 
 
 def _without_source(priced: Priced, *, code: str, amount: Decimal, product: str | None = None) -> LineItem:
-    name = priced.product if product is None else product
+    """A line that nothing of Microsoft's stands behind: everything that only its rows could say is empty."""
+    texts = dict.fromkeys(_ONLY_MICROSOFT_SAYS, "")
     return LineItem(
+        **texts,
         file=FileId(priced.number),
         row=priced.position,
         document=MicrosoftInvoiceId(priced.number),
@@ -172,17 +178,10 @@ def _without_source(priced: Priced, *, code: str, amount: Decimal, product: str 
         is_estimated=False,
         platform="new-commerce",
         category="licence",
-        charge_type="",
         customer=priced.customer,
         subscription=SubscriptionId(""),
         product_id=code,
-        sku_id="",
-        availability_id="",
-        product_name=name,
-        sku_name="",
-        meter_name="",
-        unit_type="",
-        publisher="",
+        product_name=priced.product if product is None else product,
         quantity=priced.quantity,
         unit_price=priced.unit_price,
         effective_unit_price=priced.unit_price,
@@ -197,12 +196,5 @@ def _without_source(priced: Priced, *, code: str, amount: Decimal, product: str 
         charge_ends_on=priced.ends_on,
         term_starts_on=None,
         term_ends_on=None,
-        term_text="",
         billing_frequency="Monthly",
-        reference="",
-        promotion="",
-        credit_reason="",
-        qualifiers="",
-        adjustments="",
-        reservation_order="",
     )
