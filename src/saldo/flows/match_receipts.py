@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,11 +11,14 @@ from saldo.core.identity import CompanyId
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 from saldo.receipts.actions.matching import NewMatch, hold_items, lock_matching, match_certain
+from saldo.receipts.actions.money_back import list_open_returns, list_returnable, return_receipt, settle_pending
+from saldo.receipts.actions.proposing import keep_proposals
 from saldo.receipts.actions.waiting import After, count_waiting, lock_waiting
 from saldo.receipts.match_queries import as_money_in, load_book
 from saldo.receipts.rules.book import Book
-from saldo.receipts.rules.matching import Round, propose
+from saldo.receipts.rules.matching import Round, list_proposals, propose
 from saldo.receipts.rules.proposals import MoneyIn, Proposal
+from saldo.receipts.rules.settlement import UnableToMatch
 
 BATCH = 500
 _START: After = (date.min, 0)
@@ -42,11 +46,19 @@ def match_new(
     Run again, or by two at once, it books nothing twice.
     """
     at = world.clock.now()
+    day = today or at.date()
     with company_context(company):
+        settle_pending(company=company, today=day, by=by, at=at)
         waiting = count_waiting(company=company)
-        if not waiting:
-            return MatchedCount(matched=0, unallocated=0)
-        book = load_book(company=company, today=today or at.date())
+        book = load_book(company=company, today=day) if waiting else None
+    matched = _match(company, book, waiting, by, at, tell) if book else 0
+    _take_back(company, by, at)
+    return MatchedCount(matched=matched, unallocated=waiting - matched)
+
+
+def _match(
+    company: CompanyId, book: Book, waiting: int, by: str, at: datetime, tell: Callable[[int, int], None]
+) -> int:
     matched = done = 0
     rounds: tuple[Round, ...] = ("named", "all")
     for looking in rounds:
@@ -55,7 +67,20 @@ def match_new(
             booked, seen, after = _batch(company, book, looking, after, by, at)
             matched, done = matched + booked, done + seen
             tell(min(done, waiting * 2), waiting * 2)
-    return MatchedCount(matched=matched, unallocated=waiting - matched)
+    return matched
+
+
+def _take_back(company: CompanyId, by: str, at: datetime) -> None:
+    """Returns of the bank that can only mean one receipt reopen what it settled; the others wait for a person."""
+    with company_context(company):
+        returns = list_open_returns(company=company)
+    for entry in returns:
+        # What cannot be undone by itself (its credit is used by now) waits for a person, too.
+        with suppress(UnableToMatch), company_context(company):
+            lock_matching(company=company)
+            receipts = list_returnable(company=company, entry=entry)
+            if len(receipts) == 1:
+                return_receipt(company=company, entry=entry, receipt=receipts[0], by=by, at=at)
 
 
 def _batch(
@@ -65,10 +90,13 @@ def _batch(
     with company_context(company):
         lock_matching(company=company)
         waiting = lock_waiting(company=company, after=after, limit=BATCH)
-        if not waiting.entries:
-            return 0, 0, None
         matches = _decide([as_money_in(entry) for entry in waiting.entries], company, book, looking)
         booked = match_certain(company=company, matches=matches, by=by, at=at)
+        if looking == "all":
+            certain = {match.entry for match in matches}
+            left = [entry for entry in waiting.entries if entry.key not in certain]
+            found = [(entry, list_proposals(entry=as_money_in(entry), book=book)) for entry in left]
+            keep_proposals(company=company, found=found, at=at)
     return booked, len(waiting.entries), waiting.last if len(waiting.entries) == BATCH else None
 
 

@@ -12,7 +12,7 @@ from saldo.agreements.queries import list_tax_profiles
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
 from saldo.invoicing.nets import list_nets
-from saldo.ledger.queries import OpenItem, list_open_items
+from saldo.ledger.queries import OpenItem, list_open_among, list_open_items
 from saldo.ledger.rules.accounts import RECEIVABLE
 from saldo.ledger.settled import list_settled_items
 from saldo.parties.debtors import list_debtors, map_tenants
@@ -20,7 +20,7 @@ from saldo.parties.queries import name_customers
 from saldo.receipts import models
 from saldo.receipts.queries import BankEntry
 from saldo.receipts.rules.book import Allowance, Book, KnownDebtor, Learned
-from saldo.receipts.rules.proposals import Because, Claim, Difference, MoneyIn, Share
+from saldo.receipts.rules.proposals import Because, Claim, Difference, MoneyIn, Proposal, Share
 
 _REMEMBERED = timedelta(days=180)  # a paper settled longer ago is not said to be paid already, only unknown
 
@@ -154,17 +154,46 @@ def _match(row: models.Match) -> Match:
     return Match(
         entry=row.entry.key,
         shares=tuple(shares_of(row)),
-        differences=tuple(differences_of(row)),
+        differences=tuple(_differences(row.differences)),
         because=tuple(Because(one["code"], one["facts"]) for one in row.because),
         **values,
     )
 
 
+def list_proposals_of(*, company: CompanyId, entries: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
+    """By entry, what it may settle, the surest first; what names an item that has less open by now is left out."""
+    rows = models.Proposed.objects.filter(company_id=company, entry__key__in=set(entries), entry__state="open")
+    kept = {
+        key: [_proposal(one) for one in proposals] for key, proposals in rows.values_list("entry__key", "proposals")
+    }
+    items = {share.item for proposals in kept.values() for one in proposals for share in one.shares}
+    now = list_open_among(company=company, keys=items)
+    return {key: tuple(one for one in proposals if _still_holds(one, now)) for key, proposals in kept.items()}
+
+
+def _still_holds(proposal: Proposal, now: Mapping[str, Decimal]) -> bool:
+    return all(abs(share.value) <= abs(now.get(share.item, ZERO)) for share in proposal.shares)
+
+
+def _proposal(kept: Mapping[str, Any]) -> Proposal:
+    return Proposal(
+        sureness=kept["sureness"],
+        currency=kept["currency"],
+        paid=Decimal(kept["paid"]),
+        shares=tuple(_shares(kept["shares"])),
+        differences=tuple(_differences(kept["differences"])),
+        because=tuple(Because(one["code"], one["facts"]) for one in kept["because"]),
+    )
+
+
 def shares_of(row: models.Match) -> list[Share]:
     """The shares of a match as they are kept."""
-    return [Share(item=one["item"], value=Decimal(one["value"])) for one in row.shares]
+    return _shares(row.shares)
 
 
-def differences_of(row: models.Match) -> list[Difference]:
-    """The differences of a match as they are kept."""
-    return [Difference(kind=one["kind"], value=Decimal(one["value"]), debtor=one["debtor"]) for one in row.differences]
+def _shares(kept: Iterable[Mapping[str, str]]) -> list[Share]:
+    return [Share(item=one["item"], value=Decimal(one["value"])) for one in kept]
+
+
+def _differences(kept: Iterable[Mapping[str, str]]) -> list[Difference]:
+    return [Difference(kind=one["kind"], value=Decimal(one["value"]), debtor=one["debtor"]) for one in kept]

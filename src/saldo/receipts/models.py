@@ -106,6 +106,21 @@ class Match(models.Model):
         return f"{self.entry_id} {self.debtor}"
 
 
+class Proposed(models.Model):
+    """What an entry that did not match itself may settle, as the last look found it; a person takes one or none."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, related_name="+")
+    proposals = models.JSONField()  # surest first, as `rules.proposals.Proposal`, figures as texts
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "entry"], name="one_proposed_an_entry")]
+
+    def __str__(self) -> str:
+        return f"{len(self.proposals)} for {self.entry_id}"
+
+
 class FeeAllowance(models.Model):
     """How much a payment with a sure reference may be short, so that the rest is the bank's fee; one row a currency."""
 

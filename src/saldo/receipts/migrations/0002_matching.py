@@ -29,6 +29,16 @@ class Migration(migrations.Migration):
             field=models.IntegerField(default=0),
         ),
         migrations.CreateModel(
+            name='Proposed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('proposals', models.JSONField()),
+                ('made_at', models.DateTimeField()),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receipts.bankentry')),
+            ],
+        ),
+        migrations.CreateModel(
             name='FeeAllowance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -62,6 +72,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddConstraint(
+            model_name='proposed',
+            constraint=models.UniqueConstraint(fields=('company', 'entry'), name='one_proposed_an_entry'),
+        ),
+        migrations.AddConstraint(
             model_name='feeallowance',
             constraint=models.UniqueConstraint(fields=('company', 'currency'), name='one_fee_allowance_a_currency'),
         ),
@@ -69,6 +83,7 @@ class Migration(migrations.Migration):
             model_name='refund',
             constraint=models.UniqueConstraint(fields=('company', 'key'), name='one_refund_a_key'),
         ),
+        enable_row_level_security("receipts_proposed"),
         enable_row_level_security("receipts_feeallowance"),
         enable_row_level_security("receipts_refund"),
     ]
