@@ -7,8 +7,14 @@ from decimal import Decimal
 import pytest
 
 from saldo.core.identity import CustomerId
-from saldo.invoicing.actions import add_charge, decide_line, set_invoicing
-from saldo.invoicing.actions.charging import UnableToCharge, UnableToDecide
+from saldo.invoicing.actions.charging import (
+    UnableToCharge,
+    UnableToDecide,
+    add_charge,
+    decide_line,
+    record_authority_document,
+    set_invoicing,
+)
 from saldo.invoicing.rules.issuing import UnableToIssue
 from tests.conftest import NOW
 from tests.invoicing.months import MARCH, TODAY, Partner, check_every_line_has_one_bucket
@@ -116,7 +122,6 @@ class TestFiscalForms:
     def test_a_statement_becomes_due_with_the_authoritys_document(self, partner: Partner) -> None:
         from datetime import date
 
-        from saldo.invoicing.actions import record_authority_document
         from saldo.ledger.queries import list_open_items
 
         partner.bring(seats())

@@ -11,13 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from saldo.core.identity import CompanyId
+from saldo.core.identity import LANGUAGES, CompanyId
 from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
 from saldo.invoicing.actions.drafting import Drafted, draft_debtors, draft_strangers
 from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
 from saldo.invoicing.inputs import MonthInputs, list_debtors_to_bill, load_inputs
 from saldo.invoicing.queries import MonthSums, sum_month
+from saldo.invoicing.wording import minimum_name
 from saldo.parties.billing_actions import ensure_debtors
 from saldo.parties.company import company_context
 from saldo.ports.world import World
@@ -85,7 +86,8 @@ def draft_month(
     """Draft a month, a chunk of debtors in each transaction."""
     with company_context(company):
         ensure_debtors(company=company, at=world.clock.now(), by=by)
-        inputs = load_inputs(company=company, month=month, today=today)
+        names = {language: minimum_name(language) for language in LANGUAGES}
+        inputs = load_inputs(company=company, month=month, today=today, minimum_names=names)
         debtors = list_debtors_to_bill(inputs=inputs)
     drafted = Drafted()
     done = 0

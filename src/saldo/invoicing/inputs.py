@@ -54,6 +54,7 @@ class MonthInputs:
     charges: Mapping[str, Sequence[PendingCharge]]
     settled_charges: frozenset[str]
     decisions: Mapping[Place, Decided]
+    minimum_names: Mapping[str, str]  # what a minimum fee is called, by language
 
     @property
     def strangers(self) -> tuple[CustomerId, ...]:
@@ -61,7 +62,9 @@ class MonthInputs:
         return tuple(sorted(self.customers - self.tenants.keys()))
 
 
-def load_inputs(*, company: CompanyId, month: Month, today: date) -> MonthInputs:
+def load_inputs(
+    *, company: CompanyId, month: Month, today: date, minimum_names: Mapping[str, str] | None = None
+) -> MonthInputs:
     """Read a month's inputs as they are now; our own bank accounts are those usable ``today``."""
     house = next(one for one in list_companies() if one.id == company)
     lines = open_month(company=company, month=month)
@@ -86,6 +89,7 @@ def load_inputs(*, company: CompanyId, month: Month, today: date) -> MonthInputs
         charges=_charges(company, month, tenants),
         settled_charges=reading.list_settled_own(company=company, month=month),
         decisions=reading.map_decisions(company=company, files=set(lines.files.values())),
+        minimum_names=minimum_names or {},
     )
 
 

@@ -63,17 +63,10 @@ def add_charge(
     The same ``key`` with the same figures is the same charge (False). Refuses (UnableToCharge):
     invoicing.charge.other-content, .too-fine, .backwards.
     """
-    if net % minor_unit(currency):
-        raise UnableToCharge(code="invoicing.charge.too-fine", facts={"net": f"{net}", "currency": currency})
     starts_on, ends_on = service_period
-    if ends_on < starts_on:
-        raise UnableToCharge(code="invoicing.charge.backwards", facts={"from": f"{starts_on}", "until": f"{ends_on}"})
+    _check_charge(net, currency, starts_on, ends_on)
     asked = (customer, code, name, net, currency, starts_on, ends_on)
-    known = models.Charge.objects.filter(company_id=company, key=key).first()
-    if known is not None:
-        there = (known.customer, known.code, known.name, known.net, known.currency, known.starts_on, known.ends_on)
-        if there != asked:
-            raise UnableToCharge(code="invoicing.charge.other-content", facts={"charge": key})
+    if _is_known_charge(company, key, asked):
         return False
     models.Charge.objects.create(
         company_id=company,
@@ -91,6 +84,23 @@ def add_charge(
     )
     facts = {"code": code, "net": f"{net}", "currency": currency}
     record(company=company, code="invoicing.charged", actor=by, subject=f"charge:{key}", at=at, facts=facts)
+    return True
+
+
+def _check_charge(net: Decimal, currency: str, starts_on: date, ends_on: date) -> None:
+    if net % minor_unit(currency):
+        raise UnableToCharge(code="invoicing.charge.too-fine", facts={"net": f"{net}", "currency": currency})
+    if ends_on < starts_on:
+        raise UnableToCharge(code="invoicing.charge.backwards", facts={"from": f"{starts_on}", "until": f"{ends_on}"})
+
+
+def _is_known_charge(company: CompanyId, key: str, asked: tuple[Any, ...]) -> bool:
+    known = models.Charge.objects.filter(company_id=company, key=key).first()
+    if known is None:
+        return False
+    there = (known.customer, known.code, known.name, known.net, known.currency, known.starts_on, known.ends_on)
+    if there != asked:
+        raise UnableToCharge(code="invoicing.charge.other-content", facts={"charge": key})
     return True
 
 

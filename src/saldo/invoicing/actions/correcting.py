@@ -60,9 +60,16 @@ def cancel_invoice(*, company: CompanyId, number: str, reason: str, today: date,
     known = find_cancellation(company=company, number=number)
     if known is not None:
         return known
+    new = _write_mirror(company, found, reason.strip(), today=today, by=by, at=at)
+    facts = {"mirror": new, "gross": amount_text(found.gross, found.currency), "currency": found.currency}
+    record(company=company, code="invoicing.cancelled", actor=by, subject=f"invoice:{number}", at=at, facts=facts)
+    return new
+
+
+def _write_mirror(company: CompanyId, found: Invoice, reason: str, *, today: date, by: str, at: datetime) -> str:
     ((new, place),) = give_numbers(company=company, years=[today.year])
     (key,) = next_ids(1)
-    mirror = _mirror_row(company, found, key, reason.strip(), by, at)
+    mirror = _mirror_row(company, found, key, reason, by, at)
     mirror.save(force_insert=True)
     lines = [_mirrored(one, line) for one, line in copy_lines(company=company, invoice=found.id)]
     write_lines(company=company, month=found.month, invoice=key, lines=lines)
@@ -87,8 +94,6 @@ def cancel_invoice(*, company: CompanyId, number: str, reason: str, today: date,
             code="invoicing.cancelled",
             document=new,
         )
-    facts = {"mirror": new, "gross": amount_text(found.gross, found.currency), "currency": found.currency}
-    record(company=company, code="invoicing.cancelled", actor=by, subject=f"invoice:{number}", at=at, facts=facts)
     return new
 
 

@@ -24,7 +24,6 @@ from saldo.invoicing.rules.lines import DraftLine
 from saldo.invoicing.rules.month import DebtorMonth, DrawnUp, draw_up
 from saldo.invoicing.rules.rating import Payer, is_credit
 from saldo.invoicing.rules.settled import SettledLine, credits_of
-from saldo.invoicing.wording import minimum_name
 from saldo.parties.debtors import Debtor, list_debtors_numbered
 
 _LOCK = 0x1A01
@@ -181,7 +180,7 @@ def _ask(
         fees=inputs.fees.get(debtor.number, ()),
         charges=inputs.charges.get(debtor.number, ()),
         decisions=inputs.decisions,
-        minimum_name=minimum_name(language) if inputs.book.minimums else "",
+        minimum_name=inputs.minimum_names.get(language, ""),
         originals=lambda item: credits_of(item, chunk.before.get(item.customer, ())),
     )
 

@@ -115,6 +115,38 @@ def _line_of(item: LineItem, *, bucket: str, decided_by: str) -> DraftLine:
     )
 
 
+_BLANK = DraftLine(
+    bucket="rated",
+    because="",
+    facts={},
+    decided_by="",
+    file="",
+    row=0,
+    document="",
+    charge="",
+    mirrors_line=None,
+    customer="",
+    subscription="",
+    product="",
+    product_id="",
+    sku_id="",
+    category=OWN_FEE,
+    charge_type="",
+    starts_on=None,
+    ends_on=None,
+    quantity=ZERO,
+    unit_price=ZERO,
+    net=ZERO,
+    tax=ZERO,
+    tax_percent=ZERO,
+    tax_treatment="",
+    price_rule="",
+    rate=Decimal(1),
+    cost=ZERO,
+    cost_currency="",
+)
+
+
 def own_line(
     *,
     charge: str,
@@ -130,33 +162,16 @@ def own_line(
     price_rule: str = "",
 ) -> DraftLine:
     """A fee of our own: no source of Microsoft's, no cost."""
-    return DraftLine(
-        bucket="rated",
-        because="",
-        facts={},
-        decided_by="",
-        file="",
-        row=0,
-        document="",
+    return _BLANK._replace(
         charge=charge,
-        mirrors_line=None,
         customer=customer,
-        subscription="",
         product=name,
-        product_id="",
-        sku_id="",
-        category=OWN_FEE,
         charge_type=code,
         starts_on=starts_on,
         ends_on=ends_on,
         quantity=quantity,
         unit_price=unit_price,
         net=net,
-        tax=ZERO,
-        tax_percent=ZERO,
-        tax_treatment="",
-        price_rule=price_rule,
         rate=rate,
-        cost=ZERO,
-        cost_currency="",
+        price_rule=price_rule,
     )
