@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saldo.receipts.formats import reading
+from saldo.receipts.rules.entries import SheetMapping
 from tests.receipts_formats.samples import (
     BANK,
     BGMAX,
@@ -18,10 +19,15 @@ from tests.receipts_formats.samples import (
     needs_samples,
     part,
     read,
+    samples,
 )
 
 CAMT = camt(entry(reference="B1", details=part("20.00") + part("30.00")), closing="150.00")
 WHOLE = {"bgmax": BGMAX, "mt940": MT940, "norma43": NORMA43, "camt.053": CAMT}
+SHEET = "".join(f"{row}\n" for row in ("Datum;Belopp;Namn", *(f"2026-05-{day};1 000,50;Olle" for day in (13, 14, 15))))
+DAMAGED = {name: text.encode() for name, text in WHOLE.items()} | {"csv": SHEET.encode()}
+if BANK.is_dir():
+    DAMAGED |= {path.stem: path.read_bytes()[:4000] for path in samples("cnab", ".RET")}
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -97,9 +103,23 @@ def test_random_bytes_are_refused(data: bytes) -> None:
     assert not found.entries
 
 
-@given(st.data(), st.sampled_from(sorted(WHOLE)))
+def test_a_table_cut_at_any_byte_tells_the_rows_before_the_cut_as_they_are() -> None:
+    columns = {"booked_on": "Datum", "value": "Belopp", "payer": "Namn"}
+    mapping = SheetMapping(name="bank", head=tuple(columns.values()), columns=columns)
+    data = SHEET.encode()
+    known = [(one.value, one.payer) for one in read(data, mapping).entries]
+    assert len(known) == 3
+    for cut in range(len(data)):
+        found = read(data[:cut], mapping)
+        whole_rows = max(data[:cut].count(b"\n") - 1, 0)
+        assert [(one.value, one.payer) for one in found.entries][:whole_rows] == known[:whole_rows]
+        assert len(found.entries) <= whole_rows + 1
+        assert read(data[:cut]).entries or codes(read(data[:cut])), cut
+
+
+@given(st.data(), st.sampled_from(sorted(DAMAGED)))
 def test_a_file_with_bytes_changed_at_random_never_raises(data: st.DataObject, name: str) -> None:
-    changed = bytearray(WHOLE[name].encode())
+    changed = bytearray(DAMAGED[name])
     for _ in range(data.draw(st.integers(1, 8))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
     found = read(bytes(changed))

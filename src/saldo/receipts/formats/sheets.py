@@ -1,4 +1,7 @@
-"""CSV files of banks, by a mapping that a person made or, where the file leaves no doubt, by its own head."""
+"""CSV files of banks, by a mapping that a person made or, where the file leaves no doubt, by its own head.
+
+Known limit: a CSV file has no trailer, so one that was cut off in its last column cannot be told from a whole one.
+"""
 
 from __future__ import annotations
 
@@ -65,12 +68,15 @@ def _entries(
     rows: Sequence[Sequence[str]], head: int, names: list[str], mapping: SheetMapping, findings: Findings
 ) -> Iterator[EntryRead]:
     columns = {field: name.casefold() for field, name in mapping.columns.items()}
+    width = max((place for place, name in enumerate(names, start=1) if name), default=0)
     for row, cells in enumerate(rows[head + 1 :], start=head + 2):
         if not any(cell.strip() for cell in cells):
             continue
         said = dict(zip(names, cells, strict=False))
         told = {field: tidy(said.get(name, "")) for field, name in columns.items()}
         try:
+            if len(cells) < width:
+                raise Unreadable(mapping.delimiter, mapping.delimiter.join(cells))
             entry = _entry(row, told, mapping, findings)
         except Unreadable as fault:
             findings.add("receipts.entry.unreadable", row, column=fault.column, seen=fault.seen)
