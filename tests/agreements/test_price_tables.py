@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from saldo.agreements.rules.earned_credit import before_credit
+from saldo.agreements.rules.exact import Exact
 from saldo.agreements.rules.price_changes import SubscriptionSeen, reaches_on
 from saldo.agreements.rules.prices import PriceRule, RuleBook, find_rule
-from saldo.core.money import amount_text
+from saldo.core.money import amount_text, every_digit
 from tests.agreements.builders import line, markup, priced, row, rule
 from tests.docs.tables import FOLDER, TableRow, WorkedTable, tables_of
 
@@ -65,14 +66,14 @@ def amounts(cells: TableRow) -> TableRow:
 
 def earned(cells: TableRow) -> TableRow:
     base = before_credit(
-        at_list=Fraction(cells["quantity"]) * Fraction(cells["list price"]),
+        at_list=Exact(Decimal(cells["quantity"]) * Decimal(cells["list price"])),
         cost=Decimal(cells["cost"]),
         adjustments=cells["adjustments"],
         rate=Decimal(1),
         currency="EUR",
         pricing_currency="EUR",
     )
-    return {"before the credit": f"{Decimal(base.numerator) / base.denominator}"}
+    return {"before the credit": every_digit(base.above / base.below)}
 
 
 def reach(cells: TableRow) -> TableRow:

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from saldo.agreements.rules.earned_credit import Adjustments, read_adjustments
+from saldo.agreements.rules.exact import exact_of, is_near, over, rounded, times, times_part
 from saldo.agreements.rules.exchange import NO_RATES, Published, Rates, UnableToConvert, round_exact
 from saldo.agreements.rules.pricing import DEFAULT_USED, NotBilled, UnableToPrice, price_line, top_up
 from saldo.core.money import minor_digits, minor_unit
@@ -215,3 +216,17 @@ def test_adjustments_are_read_as_microsoft_writes_them() -> None:
 @pytest.mark.parametrize(("exact", "rounded"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.00499", "0.00")])
 def test_halves_go_away_from_zero(exact, rounded) -> None:
     assert round_exact(Fraction(exact), "EUR") == Decimal(rounded)
+
+
+FIGURES = st.decimals("-1000000", "1000000", places=9)
+
+
+@given(FIGURES, st.lists(FIGURES, max_size=3), PARTS, st.decimals("0.01", "20", places=3), CURRENCIES)
+def test_exact_amounts_are_those_of_fractions(value, factors, part, divisor, currency) -> None:
+    exact = over(times_part(times(exact_of(value), *factors), part), divisor)
+    same = Fraction(value) * part / Fraction(divisor)
+    for factor in factors:
+        same *= Fraction(factor)
+    assert exact.fraction == same
+    assert rounded(exact, currency) == round_exact(same, currency)
+    assert is_near(exact, Decimal(0), abs(value)) == (abs(same) <= abs(Fraction(value)))

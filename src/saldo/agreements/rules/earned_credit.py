@@ -14,7 +14,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from saldo.core.money import minor_unit
+from saldo.agreements.rules.exact import ONE, Exact, is_near, over, times
+from saldo.core.money import ZERO, minor_unit
 
 _ADJUSTMENT = re.compile(r"(\d+(?:\.\d+)?)\s*%\s*([^\"\],;]*)")
 _EARNED = re.compile(r"partner.?earned|\bPEC\b", re.IGNORECASE)
@@ -27,32 +28,36 @@ class Adjustments(NamedTuple):
     earned: Fraction
 
 
-@lru_cache(maxsize=4096)
 def read_adjustments(text: str) -> Adjustments:
     """Read PriceAdjustmentDescription, ``["15.0% Partner earned credit…"]``; what has no figure says nothing."""
-    kept, earned = Fraction(1), Fraction(0)
+    kept, earned = _shares(text)
+    return Adjustments(Fraction(kept), Fraction(earned))
+
+
+@lru_cache(maxsize=4096)
+def _shares(text: str) -> tuple[Decimal, Decimal]:
+    kept, earned = ONE, ZERO
     for percent, name in _ADJUSTMENT.findall(text):
-        share = Fraction(percent) / 100
+        share = min(Decimal(percent).scaleb(-2), ONE)
         if _EARNED.search(name):
             earned = max(earned, share)
         else:
             kept *= 1 - share
-    return Adjustments(kept, earned)
+    return kept, earned
 
 
 def before_credit(
-    *, at_list: Fraction, cost: Decimal, adjustments: str, rate: Decimal, currency: str, pricing_currency: str
-) -> Fraction:
+    *, at_list: Exact, cost: Decimal, adjustments: str, rate: Decimal, currency: str, pricing_currency: str
+) -> Exact:
     """What Microsoft would charge without the credit, exact, in the currency of ``cost``, signed like it.
 
     ``at_list`` is the row at list price in the currency of ``cost``. Where list price and adjustments do not explain
     the charge within Microsoft's own two cuts (in pricing, then in billing currency), it is the charge itself, divided
     by what the credit left of it.
     """
-    kept, earned = read_adjustments(adjustments)
-    listed = at_list * kept
-    left = 1 - earned
-    slack = Fraction(minor_unit(currency)) + Fraction(minor_unit(pricing_currency or currency)) * Fraction(rate)
-    if abs(listed * left - Fraction(cost)) <= slack:
+    kept, earned = _shares(adjustments)
+    listed, left = times(at_list, kept), 1 - earned
+    slack = minor_unit(currency) + minor_unit(pricing_currency or currency) * (rate or ONE)
+    if is_near(times(listed, left), cost, slack):
         return listed
-    return Fraction(cost) / left if left else listed
+    return over(Exact(cost), left) if left else listed

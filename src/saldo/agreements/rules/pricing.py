@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from saldo.agreements.rules.earned_credit import before_credit
-from saldo.agreements.rules.exchange import Rate, Rates, convert, round_exact
+from saldo.agreements.rules.exact import ONE, Exact, exact_of, rounded, shown, times, times_part
+from saldo.agreements.rules.exchange import Rate, Rates
 from saldo.agreements.rules.prices import PriceRule
 from saldo.core.problems import Refused
 
 DEFAULT_USED = "agreements.price.default-used"
-
-_PRICE_DIGITS = 10
-_PERCENT = 100
 
 
 class UnableToPrice(Refused):
@@ -48,12 +46,16 @@ class PricedFacts(NamedTuple):
         return -1 if self.cost < 0 or self.is_refund else 1
 
     @property
-    def at_list(self) -> Fraction:
+    def at_list(self) -> Exact:
         """What Microsoft charges at list price for the same units and part of the cycle, signed, in ``currency``."""
         if self.listed is not None:
-            return self.listed
-        units = Fraction(self.quantity) * self.part * self.sign
-        return Fraction(self.unit_price) * units * (Fraction(self.rate) or 1)
+            return exact_of(self.listed)
+        return times(self.units, self.unit_price, self.rate or ONE)
+
+    @property
+    def units(self) -> Exact:
+        """Quantity × part of the cycle, signed."""
+        return times_part(times(Exact(self.quantity), self.sign), self.part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +99,12 @@ def price_line(
         code = rule.code if rule else ""
         raise UnableToPrice(code="agreements.price.bad-value", facts={"rule": code}) from fault
     rate = None if of == currency else rates.cross(of, currency, on)
-    exact = exact if rate is None else convert(exact, rate)
+    exact = exact if rate is None else times(exact, rate.rate)
+    whole = times_part(exact, 1 / facts.part) if facts.part else exact
     return Price(
-        net=round_exact(exact, currency),
-        unit_price=_for_one(exact, Fraction(facts.quantity) * facts.part),
-        charged_price=_for_one(exact, Fraction(facts.quantity)),
+        net=rounded(exact, currency),
+        unit_price=shown(whole, facts.quantity),
+        charged_price=shown(exact, facts.quantity),
         currency=currency,
         rule=rule,
         because=DEFAULT_USED if rule is None else f"agreements.price.{rule.method}",
@@ -114,9 +117,10 @@ def top_up(minimum: PriceRule, *, charged: Decimal, currency: str, rates: Rates,
 
     ``charged`` is the net of the debtor's month in ``currency``, credits taken off. Refuses: UnableToConvert.
     """
-    exact, of = Fraction(str(minimum.value["net"])), minimum.currency or currency
+    of = minimum.currency or currency
     rate = None if of == currency else rates.cross(of, currency, on)
-    missing = round_exact(exact if rate is None else convert(exact, rate), currency) - charged
+    least = times(Exact(_figure(minimum.value["net"])), rate.rate if rate else ONE)
+    missing = rounded(least, currency) - charged
     if missing <= 0:
         return None
     return Price(
@@ -130,32 +134,39 @@ def top_up(minimum: PriceRule, *, charged: Decimal, currency: str, rates: Rates,
     )
 
 
-def _exact(facts: PricedFacts, rule: PriceRule | None) -> tuple[Fraction, str]:
+def _exact(facts: PricedFacts, rule: PriceRule | None) -> tuple[Exact, str]:
     """The exact amount and the currency it is in."""
     method = "list-price" if rule is None else rule.method
     value = {} if rule is None else rule.value
     if rule is not None and method in ("fixed-price", "tiers"):
         return _agreed(facts, rule), rule.currency or facts.currency
     if method == "pass-through":
-        return Fraction(facts.cost), facts.currency
+        return Exact(facts.cost), facts.currency
     if method == "markup-on-cost":
-        return _before_credit(facts) * (1 + Fraction(str(value["percent"])) / _PERCENT), facts.currency
+        return times(_before_credit(facts), 1 + _figure(value["percent"]).scaleb(-2)), facts.currency
     if method not in ("list-price", "discount-from-list"):
         raise ValueError(method)
-    kept = 1 - Fraction(str(value["percent"])) / _PERCENT if method == "discount-from-list" else Fraction(1)
-    return _at_list(facts) * kept, facts.currency
+    kept = 1 - _figure(value["percent"]).scaleb(-2) if method == "discount-from-list" else ONE
+    return times(_at_list(facts), kept), facts.currency
 
 
-def _agreed(facts: PricedFacts, rule: PriceRule) -> Fraction:
+def _agreed(facts: PricedFacts, rule: PriceRule) -> Exact:
     """A price of our own: per unit and month, or per unit where it is metered or bought once."""
-    units = Fraction(facts.quantity) * facts.part * facts.months * facts.sign
     if rule.method == "fixed-price":
-        return Fraction(str(rule.value["price"])) * units
-    steps = [(Fraction(str(step["from"])), Fraction(str(step["price"]))) for step in rule.value["steps"]]
-    return max((step for step in steps if step[0] <= Fraction(facts.quantity)), default=min(steps))[1] * units
+        return times(facts.units, _figure(rule.value["price"]), facts.months)
+    steps = [(_figure(step["from"]), _figure(step["price"])) for step in rule.value["steps"]]
+    reached = max((step for step in steps if step[0] <= facts.quantity), default=min(steps))
+    return times(facts.units, reached[1], facts.months)
 
 
-def _before_credit(facts: PricedFacts) -> Fraction:
+def _figure(text: object) -> Decimal:
+    figure = Decimal(str(text))
+    if not figure.is_finite():
+        raise ValueError(text)
+    return figure
+
+
+def _before_credit(facts: PricedFacts) -> Exact:
     return before_credit(
         at_list=facts.at_list,
         cost=facts.cost,
@@ -166,15 +177,8 @@ def _before_credit(facts: PricedFacts) -> Fraction:
     )
 
 
-def _at_list(facts: PricedFacts) -> Fraction:
+def _at_list(facts: PricedFacts) -> Exact:
     listed = facts.at_list
-    if not listed and facts.cost:
+    if not listed.above and facts.cost:
         raise UnableToPrice(code="agreements.price.no-list-price")
     return listed
-
-
-def _for_one(exact: Fraction, units: Fraction) -> Decimal:
-    """The price of one unit, for showing; an amount without units is its own price."""
-    price = abs(exact / units) if units else abs(exact)
-    scaled = int(price * 10**_PRICE_DIGITS + Fraction(1, 2))
-    return Context(prec=60).normalize(Decimal(scaled).scaleb(-_PRICE_DIGITS))
