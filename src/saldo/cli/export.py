@@ -10,7 +10,10 @@ from importlib import import_module
 
 from saldo.cli.output import Output
 
-PARTS = (("ledger", "saldo.cli.export_ledger", "the whole ledger for hledger, beancount or as CSV"),)
+PARTS = (
+    ("invoice", "saldo.cli.export_invoice", "an issued document as PDF or e-invoice"),
+    ("ledger", "saldo.cli.export_ledger", "the whole ledger for hledger, beancount or as CSV"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -43,6 +43,14 @@ def send_due_everywhere(timestamp: int) -> None:
     send(world=real_world())
 
 
+@app.task(name="render-papers", queue="house", lock="render-papers")
+def render_papers(*, company: int) -> None:
+    """Make the papers that issued documents of one company lack; what is kept is left alone."""
+    from saldo.flows.render_papers import render_papers as render
+
+    render(company=CompanyId(company), world=real_world())
+
+
 @app.periodic(cron="25 4,17 * * *")
 @app.task(name="fetch-rates", queue="house", queueing_lock="fetch-rates")
 def fetch_rates(timestamp: int) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from saldo.core.money import ZERO, add_up
 from saldo.core.written import MINUS, write_amount, write_day, write_month, write_number
@@ -166,9 +165,8 @@ def _tax_reasons(paper: PaperFacts) -> list[str]:
 
 def reason_of(tax: PaperTax) -> str:
     """The text of the law for a rate of nought: the document's own, or the usual one of its treatment."""
-    if tax.reason and "." in tax.reason and " " not in tax.reason:
-        return gettext(tax.reason)
-    return tax.reason or say(f"reason.{tax.treatment}")
+    # A code says why we charge so, to ourselves; the paper says it in the words of the law.
+    return tax.reason if " " in tax.reason else say(f"reason.{tax.treatment}")
 
 
 def _payment(paper: PaperFacts) -> dict[str, Any] | None:
