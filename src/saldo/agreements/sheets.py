@@ -21,7 +21,7 @@ from saldo.agreements.formats.sheet_files import Sheet, SheetRow, read_sheet
 from saldo.agreements.queries import list_price_rules, list_terms
 from saldo.agreements.rules.sheet_rows import (
     COLUMNS,
-    CellFault,
+    SheetFault,
     SheetKind,
     key_of,
     kind_of,
@@ -141,11 +141,11 @@ def _take_row(kind: SheetKind, row: SheetRow, write: _Writer, file: FileId, seen
     try:
         said = read_cells(kind, row.cells)
         if key in seen:
-            raise CellFault(code="agreements.sheet.twice", column=next(iter(COLUMNS[kind])), seen=key)
+            raise SheetFault(code="agreements.sheet.twice", column=next(iter(COLUMNS[kind])), seen=key)
         seen.add(key)
         with transaction.atomic():
             before, after = write(said)
-    except CellFault as fault:
+    except SheetFault as fault:
         return _fault(row, key, file, fault.code, fault.column, fault.seen)
     except Refused as refusal:
         column = str(refusal.facts.get("field", ""))

@@ -21,7 +21,7 @@ _WORDS: Mapping[str, bool] = {"yes": True, "true": True, "1": True, "no": False,
 Cells = Mapping[str, str]
 
 
-class CellFault(ValueError):
+class SheetFault(ValueError):
     """A cell that does not say what its column asks for."""
 
     def __init__(self, *, code: str, column: str, seen: str) -> None:
@@ -145,7 +145,7 @@ def key_of(kind: SheetKind, cells: Cells) -> str:
 def read_cells(kind: SheetKind, cells: Cells) -> dict[str, Any]:
     """What the row says, column by column. An empty cell empties a text and leaves anything else as it was.
 
-    Raises `CellFault`: agreements.sheet.bad-cell, .missing-cell.
+    Raises `SheetFault`: agreements.sheet.bad-cell, .missing-cell.
     """
     said: dict[str, Any] = {}
     for column, text in cells.items():
@@ -154,10 +154,10 @@ def read_cells(kind: SheetKind, cells: Cells) -> dict[str, Any]:
         try:
             said[column] = COLUMNS[kind][column](text)
         except (ValueError, KeyError) as fault:
-            raise CellFault(code="agreements.sheet.bad-cell", column=column, seen=text) from fault
+            raise SheetFault(code="agreements.sheet.bad-cell", column=column, seen=text) from fault
     for column in _KEYS[kind]:
         if column not in said:
-            raise CellFault(code="agreements.sheet.missing-cell", column=column, seen="")
+            raise SheetFault(code="agreements.sheet.missing-cell", column=column, seen="")
     return said
 
 
