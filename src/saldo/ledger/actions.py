@@ -12,7 +12,7 @@ from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO, amount_text
 from saldo.core.problems import Refused
 from saldo.ledger import models
-from saldo.ledger.booking import Batch, Standing, closed_before, known_items, look_up, write_postings
+from saldo.ledger.booking import Batch, Pair, Standing, closed_before, known_items, look_up, write_postings
 from saldo.ledger.queries import find_posting, items_of_posting, list_open_among
 from saldo.ledger.rules.allocation import NewAllocation, UnableToAllocate, draw, put_back
 from saldo.ledger.rules.posting import (
@@ -42,19 +42,15 @@ def post(
     transaction.
     """
     digests = _digests(postings)
-    standing = look_up(company, postings)
-    _refuse_other_content(company, postings, standing, digests)
-    fresh = [(posting, items) for posting, items in _once(postings) if posting.key not in standing.digests]
-    if not fresh:
-        return PostedCount(posted=0, skipped=len(postings))
-    _refuse_closed(standing, fresh)
-    _refuse_known_items(standing, fresh)
-    written = write_postings(company=company, batch=fresh, digests=digests, by=by, at=at)
-    if len(written) < len(fresh):  # another was quicker between our look and our writing
-        late = [one for one in fresh if one[0].key not in written]
-        _refuse_other_content(company, late, look_up(company, late), digests)
+    batch = list(_once(postings))
+    _refuse_item_twice(batch)
+    written: frozenset[str] = frozenset()
+    while batch:
+        new = write_postings(company=company, batch=batch, digests=digests, by=by, at=at)
+        written |= new
+        batch = _not_standing(company, [one for one in batch if one[0].key not in new], digests)
     if written:
-        _record_batch(company, [posting for posting, _ in fresh if posting.key in written], by=by, at=at)
+        _record_batch(company, [posting for posting, _ in _once(postings) if posting.key in written], by=by, at=at)
     return PostedCount(posted=len(written), skipped=len(postings) - len(written))
 
 
@@ -171,33 +167,42 @@ def _digests(postings: Batch) -> dict[str, str]:
     return made
 
 
-def _once(postings: Batch) -> Iterable[tuple[Posting, Sequence[NewItem]]]:
+def _once(postings: Batch) -> Iterable[Pair]:
     return {posting.key: (posting, items) for posting, items in reversed(postings)}.values().__reversed__()
 
 
-def _refuse_other_content(company: CompanyId, postings: Batch, standing: Standing, digests: Mapping[str, str]) -> None:
-    """See that those that stand in the books have this very content, items included."""
+def _refuse_item_twice(postings: Batch) -> None:
+    keys = Counter(item.key for _, items in postings for item in items)
+    twice = next((key for key, count in keys.items() if count > 1), None)
+    if twice:
+        raise UnableToPost(code="ledger.posting.item-exists", facts={"item": twice})
+
+
+def _not_standing(company: CompanyId, postings: Batch, digests: Mapping[str, str]) -> list[Pair]:
+    """Of postings that were not written those that are still to be; refused when it is not their standing there."""
+    if not postings:
+        return []
+    standing = look_up(company, postings)
     again = [(posting, items) for posting, items in postings if posting.key in standing.digests]
     known = known_items(company, (item.key for _, items in again for item in items))
     for posting, items in again:
         is_same = standing.digests[posting.key] == digests[posting.key]
         if not is_same or any(known.get(item.key) != (item, posting.key) for item in items):
             raise UnableToPost(code="ledger.posting.other-content", facts={"posting": posting.key})
+    fresh = [(posting, items) for posting, items in postings if posting.key not in standing.digests]
+    _refuse_closed_or_taken(standing, fresh)
+    return fresh
 
 
-def _refuse_closed(standing: Standing, postings: Batch) -> None:
+def _refuse_closed_or_taken(standing: Standing, postings: Batch) -> None:
     closed = standing.closed_before
-    for posting, _ in postings if closed else ():
+    for posting, items in postings:
         if closed and posting.on < closed:
             facts = {"posting": posting.key, "on": posting.on.isoformat(), "closed_before": closed.isoformat()}
             raise UnableToPost(code="ledger.posting.period-closed", facts=facts)
-
-
-def _refuse_known_items(standing: Standing, postings: Batch) -> None:
-    keys = Counter(item.key for _, items in postings for item in items)
-    taken = [key for key, count in keys.items() if count > 1 or key in standing.items]
-    if taken:
-        raise UnableToPost(code="ledger.posting.item-exists", facts={"item": taken[0]})
+        taken = next((item.key for item in items if item.key in standing.items), None)
+        if taken:
+            raise UnableToPost(code="ledger.posting.item-exists", facts={"item": taken})
 
 
 def _refuse_second_reversal(company: CompanyId, key: str, new_key: str) -> None:

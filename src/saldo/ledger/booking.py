@@ -17,7 +17,8 @@ from saldo.core.identity import CompanyId
 from saldo.ledger.rules.posting import NewItem, Posting
 
 _FEW = 20
-Batch = Sequence[tuple[Posting, Sequence[NewItem]]]
+Pair = tuple[Posting, Sequence[NewItem]]
+Batch = Sequence[Pair]
 
 # One question for all that must be known beforehand: with postings coming singly each costs as much as writing them.
 _STANDING = """
@@ -32,14 +33,21 @@ SELECT key, account, party, kind, document, reference, issued_on, due_on, curren
 FROM ledger_item WHERE company_id = %s AND key = ANY(%s::text[])
 """
 _CLOSED = "SELECT ends_before FROM ledger_closedperiod WHERE company_id = %s ORDER BY id DESC LIMIT 1"
+# Writes all or nothing: where anything of the batch stands in the way, nothing is written and the caller looks why.
 _WRITE = """
-WITH header AS (
+WITH way AS MATERIALIZED (
+    SELECT NOT EXISTS (SELECT 1 FROM ledger_posting WHERE company_id = %(company)s AND key = ANY(%(p_key)s::text[]))
+       AND NOT EXISTS (SELECT 1 FROM ledger_item WHERE company_id = %(company)s AND key = ANY(%(i_key)s::text[]))
+       AND coalesce((SELECT ends_before <= %(first)s::date FROM ledger_closedperiod WHERE company_id = %(company)s
+                     ORDER BY id DESC LIMIT 1), true) AS is_free
+), header AS (
     INSERT INTO ledger_posting
         (company_id, key, "on", code, document, reversal_of, posted_at, posted_by, digest)
     SELECT %(company)s, key, "on", code, document, reversal_of, %(at)s, %(by)s, digest
     FROM unnest(%(p_key)s::text[], %(p_on)s::date[], %(p_code)s::text[], %(p_document)s::text[],
                 %(p_reversal_of)s::text[], %(p_digest)s::text[])
         WITH ORDINALITY AS given(key, "on", code, document, reversal_of, digest, place)
+    WHERE (SELECT is_free FROM way)
     ORDER BY place
     ON CONFLICT (company_id, key) DO NOTHING
     RETURNING id, key, "on"
@@ -118,10 +126,15 @@ def closed_before(company: CompanyId) -> date | None:
 def write_postings(
     *, company: CompanyId, batch: Batch, digests: Mapping[str, str], by: str, at: datetime
 ) -> frozenset[str]:
-    """Insert postings with entries and items; returns the keys that were new, also when another was quicker."""
+    """Insert postings with entries and items; returns the keys that were written.
+
+    None is where one of them, or an item, stands there already, or one falls into a closed period; fewer than asked
+    where another transaction was quicker with some.
+    """
     columns = _posting_columns(batch, digests) | _entry_columns(batch) | _item_columns(batch)
+    facts = {"company": company, "by": by, "at": at, "first": min(columns["p_on"])}
     run = ask_prepared if len(batch) <= _FEW else ask  # a plan for few would look for each header in all of many
-    return frozenset(row[0] for row in run(_WRITE, columns | {"company": company, "by": by, "at": at}))
+    return frozenset(row[0] for row in run(_WRITE, columns | facts))
 
 
 def _posting_columns(batch: Batch, digests: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -1,7 +1,8 @@
 """The books: postings that balance, open items and what settled them. Written once; corrected by mirror.
 
 The app may insert postings, entries, allocations and seals, never change or remove them (privilege and trigger);
-that entries balance per posting and currency is a constraint of the database.
+that entries balance per posting and currency is a constraint of the database. That a row's company exists is held by
+row-level security, which lets none be written but of the company in force; a foreign key would look it up row by row.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ MONEY: dict[str, Any] = {"max_digits": 28, "decimal_places": 3}
 class Posting(models.Model):
     """One event of business in the books."""
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     key = models.TextField()  # stable and public: "invoice:2026-00017"; the same key twice is one posting
     on = models.DateField()
     code = models.TextField()  # "invoicing.issued"
@@ -71,7 +74,9 @@ class Item(models.Model):
     Only ``open`` and ``settled_on`` move, and only with an allocation beside them; their sum is held by a test.
     """
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     key = models.TextField()  # stable and public: "invoice:2026-00017", "receipt:…"
     account = models.TextField()  # "receivable", "microsoft"
     party = models.TextField()
@@ -104,7 +109,9 @@ class Item(models.Model):
 class Allocation(models.Model):
     """A credit item settles part of a debit item; ``value`` is positive, a mirror of it negative."""
 
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     key = models.TextField()
     on = models.DateField()
     debit = models.TextField()  # item keys

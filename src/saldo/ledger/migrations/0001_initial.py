@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('posted_at', models.DateTimeField()),
                 ('posted_by', models.TextField()),
                 ('digest', models.CharField(max_length=64)),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
+                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
         ),
         migrations.CreateModel(
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('reversal_of', models.TextField(blank=True)),
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.TextField()),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
+                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
             options={
                 'indexes': [models.Index(fields=['company', 'debit'], name='allocation_by_debit'), models.Index(fields=['company', 'credit'], name='allocation_by_credit'), models.Index(fields=['company', 'on'], name='allocation_by_day')],
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('open', models.DecimalField(decimal_places=3, max_digits=28)),
                 ('settled_on', models.DateField(null=True)),
                 ('posting', models.TextField()),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
+                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
             options={
                 'indexes': [models.Index(fields=['company', 'account', 'party'], name='item_by_party'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['company', 'account', 'due_on'], name='item_open'), models.Index(fields=['company', 'account', 'settled_on'], name='item_by_settlement'), models.Index(fields=['company', 'reference'], name='item_by_reference')],

@@ -158,10 +158,7 @@ def _kind_taken_back(kind: str) -> str:
 
 def _is_too_fine(value: Decimal, currency: str) -> bool:
     digits = minor_digits(currency)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, str):
-        return True  # not a number at all
-    return -exponent > digits and value != round(value, digits)
+    return not value.is_finite() or value != round(value, digits)
 
 
 def _sums(parts: Iterable[tuple[_Key, Decimal]]) -> Mapping[_Key, Decimal]:
