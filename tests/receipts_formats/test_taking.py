@@ -116,6 +116,17 @@ class TestOnce:
         other = camt(entry(details=part("", end_to_end="E2E-2")), closing="150.00")
         assert told(take(company, other)) == (1, 1, 0)
 
+    def test_two_equal_bookings_of_which_the_notification_told_one_are_two(self, company: CompanyId) -> None:
+        take(company, camt(entry(reference="DAY1"), message="BkToCstmrDbtCdtNtfctn"))
+        both = camt(entry(reference="DAY1"), entry(reference="DAY1"), closing="200.00")
+        assert told(take(company, both)) == (2, 1, 1)
+
+    def test_an_account_that_gets_its_code_later_books_nothing_again(self, company: CompanyId) -> None:
+        take(company, camt(entry(), closing="150.00"))
+        own_account(company)
+        assert told(take(company, camt(entry(), entry(), closing="200.00"))) == (2, 1, 1)
+        assert sums(company) == {f"bank:{IBAN}": "50.00", "bank:1930": "50.00", "unallocated": "-100.00"}
+
 
 class TestBooks:
     def test_fees_are_an_expense_and_no_customers_money(self, company: CompanyId) -> None:

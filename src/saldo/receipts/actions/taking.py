@@ -17,7 +17,7 @@ from saldo.ledger.rules.posting import Posting
 from saldo.parties.debtors import list_bank_accounts
 from saldo.receipts import models
 from saldo.receipts.rules.entries import BankFileRead, EntryRead
-from saldo.receipts.rules.fingerprints import movements
+from saldo.receipts.rules.fingerprints import fingerprints, movements
 from saldo.receipts.rules.known_again import KnownEntry, Sorted, references_of, sort_entries
 from saldo.receipts.rules.own_accounts import name_account
 from saldo.receipts.rules.postings import cleared, coming_in, set_aside_because
@@ -54,19 +54,20 @@ def take_file(
     before = models.BankFile.objects.filter(company_id=company, sha256=sha256).first()
     if before is not None and not before.refused:
         return _again(before, read)
-    entries, problems = _on_our_accounts(company, read, currency)
-    found = _sort(company, read.format, entries)
-    file = _keep_file(company, read, sha256, name, found, len(entries), problems, by, at)
+    entries, codes, problems = _on_our_accounts(company, read, currency)
+    found = _sort(company, read.format, entries, codes)
+    count = len(entries)
+    file = _keep_file(company, read, sha256, name, found, count, problems, by, at)
     rows = _keep_entries(company, file, found)
     _clear(company, found.cleared)
     post(company=company, postings=[(posting, ()) for posting in _postings(rows, found)], by=by, at=at)
-    facts = {"entries": len(entries), "booked": file.booked, "duplicates": found.duplicates, "format": read.format}
+    facts = {"entries": count, "booked": file.booked, "duplicates": found.duplicates, "format": read.format}
     record(company=company, code="receipts.file-taken", actor=by, subject=f"bank-file:{sha256}", at=at, facts=facts)
     return Taken(
         sha256=sha256,
         format=read.format,
         state="taken",
-        entries=len(entries),
+        entries=count,
         booked=file.booked,
         duplicates=found.duplicates,
         keys=tuple(row.key for row in rows),
@@ -136,19 +137,18 @@ def _again(before: models.BankFile, read: BankFileRead) -> Taken:
 
 def _on_our_accounts(
     company: CompanyId, read: BankFileRead, currency: str
-) -> tuple[tuple[EntryRead, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[EntryRead, ...], Mapping[str, str], tuple[Problem, ...]]:
+    """The entries with the account as the file gives it, the code of each such account, and what is odd."""
     own = [account for account in list_bank_accounts(company=company) if account.state != "closed"]
     numbers = [(one.code, (one.code, one.iban, one.giro, one.number)) for one in own]
     seen = dict.fromkeys((*read.accounts, *(entry.account for entry in read.entries)))
     codes = {number: name_account(seen=number, accounts=numbers) for number in seen}
-    entries = tuple(
-        replace(entry, account=codes[entry.account], currency=entry.currency or currency) for entry in read.entries
-    )
+    entries = tuple(replace(entry, currency=entry.currency or currency) for entry in read.entries)
     problems = list(read.warnings)
     if not own:
         file = problems[0].place.file if problems else (entries[0].place.file if entries else None)
         problems += [_not_ours_yet(file, code) for code in dict.fromkeys(codes.values())] if file else []
-    return entries, tuple(problems)
+    return entries, codes, tuple(problems)
 
 
 def _not_ours_yet(file: Any, code: str) -> Problem:
@@ -157,31 +157,34 @@ def _not_ours_yet(file: Any, code: str) -> Problem:
     )
 
 
-def _sort(company: CompanyId, format: str, entries: Sequence[EntryRead]) -> Sorted:
+def _sort(company: CompanyId, format: str, entries: Sequence[EntryRead], codes: Mapping[str, str]) -> Sorted:
+    """Tell them apart by marks made of the number in the file, which stays when an account gets its code later."""
     if not entries:
         return Sorted()
     days = [entry.booked_on for entry in entries]
+    before_coded = {name_account(seen=number, accounts=()): code for number, code in codes.items()}
     rows = models.BankEntry.objects.filter(
         company_id=company,
-        account__in={entry.account for entry in entries},
+        account__in={*before_coded, *codes.values()},
         booked_on__range=(min(days) - _AROUND, max(days) + _AROUND),
     )
-    told = {mark for mark in movements(entries=entries) if mark}
-    elsewhere = rows.filter(movement__in=told).exclude(file__format=format)
+    marks = tuple(zip(fingerprints(entries=entries), movements(entries=entries), strict=True))
+    elsewhere = rows.filter(movement__in={movement for _, movement in marks if movement}).exclude(file__format=format)
     return sort_entries(
         format=format,
-        entries=entries,
-        known=[_known(row) for row in rows.select_related("file").order_by("id").iterator(_BATCH)],
+        entries=[replace(entry, account=codes[entry.account]) for entry in entries],
+        marks=marks,
+        known=[_known(row, before_coded) for row in rows.select_related("file").order_by("id").iterator(_BATCH)],
         known_movements=frozenset(elsewhere.values_list("movement", flat=True)),
     )
 
 
-def _known(row: models.BankEntry) -> KnownEntry:
+def _known(row: models.BankEntry, before_coded: Mapping[str, str]) -> KnownEntry:
     return KnownEntry(
         key=row.key,
         fingerprint=row.fingerprint,
         format=row.file.format,
-        account=row.account,
+        account=before_coded.get(row.account, row.account),
         booked_on=row.booked_on,
         currency=row.currency,
         value=row.value,
@@ -259,17 +262,14 @@ _SAME = (
 
 def _clear(company: CompanyId, final: Sequence[tuple[KnownEntry, EntryRead]]) -> None:
     """What was pending is booked by the bank now, on the day it says."""
-    rows = {row.key: row for row in models.BankEntry.objects.filter(company_id=company, key__in=_keys(final))}
+    keys = {before.key for before, _ in final}
+    rows = {row.key: row for row in models.BankEntry.objects.filter(company_id=company, key__in=keys)}
     for before, entry in final:
         row = rows[before.key]
         row.because = set_aside_because(row.kind)
         row.state = "set-aside" if row.because else "open"
         row.settles_on = entry.booked_on
     models.BankEntry.objects.bulk_update(rows.values(), ["state", "because", "settles_on"], batch_size=_BATCH)
-
-
-def _keys(final: Sequence[tuple[KnownEntry, EntryRead]]) -> set[str]:
-    return {before.key for before, _ in final}
 
 
 def _postings(rows: Sequence[models.BankEntry], found: Sorted) -> list[Posting]:

@@ -143,9 +143,7 @@ def _close(reading: _Reading, row: int, line: str) -> None:
         return
     number = line[45:50].strip()
     entries = tuple(
-        replace(payment, booked_on=paid_on, value_on=paid_on, movement=f"{deposit.account}|{paid_on}|{number}")
-        for payment in deposit.payments
-        if payment.value
+        replace(payment, booked_on=paid_on, value_on=paid_on) for payment in deposit.payments if payment.value
     )
     _check_deposit(reading, row, line, deposit)
     reading.statements.append(

@@ -33,8 +33,17 @@ def fingerprints(*, entries: Sequence[EntryRead]) -> tuple[str, ...]:
 
 
 def movements(*, entries: Sequence[EntryRead]) -> tuple[str, ...]:
-    """The bank's own booking behind each entry, as one mark, empty where the file names none."""
-    return tuple(_digest(entry.movement) if entry.movement else "" for entry in entries)
+    """The bank's own booking behind each entry, as one mark, empty where the file names none.
+
+    Parts of one booking stand in one row of the file and share the mark; equal bookings are told apart by their count.
+    """
+    rows: dict[str, dict[int, int]] = {}
+    marks = []
+    for entry in entries:
+        same = rows.setdefault(entry.movement, {})
+        number = same.setdefault(entry.place.row, len(same) + 1)
+        marks.append(_digest(f"{entry.movement}\x1f{number}") if entry.movement else "")
+    return tuple(marks)
 
 
 def _base(entry: EntryRead) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from saldo.receipts.rules.entries import EntryRead
-from saldo.receipts.rules.fingerprints import fingerprints, movements, normalised
+from saldo.receipts.rules.fingerprints import normalised
 
 _LATEST = 10  # days between a pending entry and its booking
 
@@ -48,18 +48,19 @@ def sort_entries(
     *,
     format: str,
     entries: Sequence[EntryRead],
+    marks: Sequence[tuple[str, str]],
     known: Sequence[KnownEntry],
     known_movements: Collection[str],
 ) -> Sorted:
-    """Tell the entries of a file apart. ``known``: entries taken before, of the same accounts and around these days.
+    """Tell the entries of a file apart.
 
-    ``known_movements``: bookings that a file of another message type told of already. An entry is known by its
+    ``marks``: fingerprint and movement of each. ``known``: entries taken before, of the same accounts and around these
+    days. ``known_movements``: bookings that a file of another message type told of already. An entry is known by its
     fingerprint, by its booking, or (camt only) by account, day, sum and a reference it shares; each known one once.
     """
     told = _Told(known)
     sorted_ = Sorted()
-    marks = zip(entries, fingerprints(entries=entries), movements(entries=entries), strict=True)
-    for entry, fingerprint, movement in marks:
+    for entry, (fingerprint, movement) in zip(entries, marks, strict=True):
         before = told.same(entry, fingerprint, format)
         if before is not None and before.is_pending and not entry.is_pending:
             sorted_.cleared.append((before, entry))
