@@ -126,6 +126,14 @@ class TestFetching:
         assert fetch_rates(company=company, world=self.WORLD).code == "agreements.rates.unreachable"
         assert newest_rate_day(company=company) is None
 
+    def test_rates_of_the_source_that_a_company_names_are_used(self, company: CompanyId, tmp_path) -> None:
+        (tmp_path / "rates.csv").write_text(HISTORY)
+        place = RatesPlace(source="own-bank", address=str(tmp_path / "rates.csv"))
+        set_rates_place(company=company, place=place, by="test", at=self.WORLD.clock.now())
+        fetch_rates(company=company, world=self.WORLD)
+        assert load_rates(company, DAY, DAY).cross("EUR", "SEK", DAY).source == "own-bank"
+        assert newest_rate_day(company=company, source="ecb") is None
+
     def test_an_address_without_encryption_is_refused(self, company: CompanyId) -> None:
         place = RatesPlace(address="http://rates.example/eurofxref.csv")
         with pytest.raises(UnableToAgree) as refusal:

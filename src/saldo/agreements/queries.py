@@ -69,8 +69,12 @@ def list_tax_profiles(*, company: CompanyId, debtor: str | None = None) -> tuple
     return tuple(TaxProfile(**row) for row in rows.values(*_PROFILE))
 
 
-def load_rates(company: CompanyId, since: date, until: date, *, source: str = ECB) -> Rates:
-    """What is needed to convert on any of these days, both included: rates from a week before on."""
+def load_rates(company: CompanyId, since: date, until: date, *, source: str = "") -> Rates:
+    """What is needed to convert on any of these days, both included: rates from a week before on.
+
+    ``source`` empty is the one that the company has set.
+    """
+    source = source or get_rates_place(company=company).source
     rows = models.ExchangeRate.objects.filter(
         company_id=company, source=source, base="EUR", on__gte=since - timedelta(days=OLDEST_DAYS), on__lte=until
     )
@@ -93,8 +97,9 @@ def get_rates_place(*, company: CompanyId) -> RatesPlace:
     return RatesPlace(**row) if row else RatesPlace()
 
 
-def newest_rate_day(*, company: CompanyId, source: str = ECB) -> date | None:
-    """The last day that rates are there for; None where there are none."""
+def newest_rate_day(*, company: CompanyId, source: str = "") -> date | None:
+    """The last day that rates are there for, of the company's source if none is named; None where there are none."""
+    source = source or get_rates_place(company=company).source
     rows = models.ExchangeRate.objects.filter(company_id=company, source=source).order_by("-on")
     return rows.values_list("on", flat=True).first()
 
