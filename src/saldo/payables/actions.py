@@ -133,7 +133,7 @@ def read_document(
             seen_at=at,
         )
     row.printed_invoiced_on, row.printed_due_on, row.printed_total = invoiced_on, due_on, total
-    row.printed_net, row.printed_tax = total - tax, tax
+    row.printed_tax = tax
     row.save()
     read = {"total": amount_text(total, currency), "tax": amount_text(tax, currency), "due_on": due_on.isoformat()}
     _log(company, "payables.document.read", number, by, at, read)

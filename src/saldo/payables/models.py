@@ -32,10 +32,9 @@ class Payable(models.Model):
     rows = models.BigIntegerField(default=0)  # counted rows of its files, and what they come to
     rows_net = models.DecimalField(**MONEY, default=0)
     rows_tax = models.DecimalField(**MONEY, default=0)
-    printed_invoiced_on = models.DateField(null=True)  # these five read from the document by a person
+    printed_invoiced_on = models.DateField(null=True)  # these four read from the document by a person
     printed_due_on = models.DateField(null=True)
     printed_total = models.DecimalField(**MONEY, null=True)
-    printed_net = models.DecimalField(**MONEY, null=True)
     printed_tax = models.DecimalField(**MONEY, null=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from saldo.audit import log
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO, Money, amount_text
-from saldo.ledger.actions import allocate, post, reverse, undo_allocation
+from saldo.ledger.actions import post, reverse, undo_allocation
 from saldo.ledger.queries import find_items
 from saldo.ledger.rules import accounts
 from saldo.ledger.rules.allocation import NewAllocation
@@ -24,7 +24,7 @@ from saldo.payables import models
 from saldo.payables.claiming import open_claim
 from saldo.payables.paying import UnableToPay
 from saldo.payables.queries import PARTY, get_settings
-from saldo.payables.recording import lock
+from saldo.payables.recording import lock, settle
 from saldo.payables.rules.claims import certificate_by
 from saldo.payables.rules.due import chase_on
 
@@ -254,4 +254,4 @@ def book(
     row.allocation = f"{key}>{owed.key}"
     on = max(row.paid_on, owed.issued_on)
     new = NewAllocation(key=row.allocation, on=on, debit=key, credit=owed.key, value=value)
-    allocate(company=company, allocations=[new], by=by, at=at)
+    settle(company=company, allocation=new, by=by, at=at)

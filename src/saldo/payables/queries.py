@@ -111,7 +111,7 @@ class _Beside:
 
     company: Company
     settings: Settings
-    owed: Mapping[str, Decimal]
+    owed: Mapping[tuple[str, str], Decimal]  # by document and currency
     approvals: Mapping[str, list[ApprovalShown]]
     named: Mapping[str, list[NamedLineShown]]
     runs: Mapping[str, str]
@@ -193,17 +193,17 @@ def _read_beside(company: CompanyId, today: date) -> _Beside:
     )
 
 
-def _owed_by_document(items: Iterable[OpenItem]) -> Mapping[str, Decimal]:
+def _owed_by_document(items: Iterable[OpenItem]) -> Mapping[tuple[str, str], Decimal]:
     """What is open of each document, its corrections included; payments beyond it stay by themselves."""
-    owed: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    owed: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for item in items:
         if item.kind != "payment":
-            owed[item.document] -= item.open
+            owed[item.document, item.currency] -= item.open
     return owed
 
 
 def _show(row: models.Payable, beside: _Beside, today: date) -> PayableShown:
-    still_open = beside.owed.get(row.document, ZERO)
+    still_open = beside.owed.get((row.document, row.currency), ZERO)
     approvals = tuple(beside.approvals.get(row.document, ()))
     settings, company = beside.settings, beside.company
     needed = people_needed(
@@ -251,9 +251,6 @@ def _show(row: models.Payable, beside: _Beside, today: date) -> PayableShown:
 
 
 def _tie_out(row: models.Payable, beside: _Beside) -> TieOut:
-    printed_tax = row.printed_tax
-    if printed_tax is None and row.printed_net is not None:
-        printed_tax = row.gross - row.printed_net
     return tie_out(
         currency=row.currency,
         total=row.gross,
@@ -262,6 +259,6 @@ def _tie_out(row: models.Payable, beside: _Beside) -> TieOut:
         lines_net=row.rows_net,
         lines_tax=row.rows_tax,
         named=[line.net for line in beside.named.get(row.document, ())],
-        printed_tax=printed_tax,
+        printed_tax=row.printed_tax,
         has_document=row.source != "lines",
     )

@@ -6,7 +6,7 @@ Belongs to the caller's transaction; told again with the same files it does noth
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
@@ -20,7 +20,7 @@ from saldo.core.problems import Place, Problem
 from saldo.ledger.actions import allocate, post, reverse
 from saldo.ledger.queries import find_items
 from saldo.ledger.rules import accounts
-from saldo.ledger.rules.allocation import NewAllocation
+from saldo.ledger.rules.allocation import NewAllocation, UnableToAllocate
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
 from saldo.payables import models
 from saldo.payables.queries import PARTY, first_open_day, item_key
@@ -120,7 +120,6 @@ def _printed(row: models.Payable) -> Printed:
         invoiced_on=row.printed_invoiced_on,
         due_on=row.printed_due_on,
         total=row.printed_total,
-        net=row.printed_net,
         tax=row.printed_tax,
     )
 
@@ -271,12 +270,23 @@ def _net_out(errand: _Errand, one: str, other: str, on: date | None) -> int:
     items = find_items(company=errand.company, keys=[one, other])
     debit, credit = sorted((items[one], items[other]), key=lambda item: -item.open)
     value = min(debit.open, -credit.open)
-    if value <= 0:
+    if value <= 0 or debit.currency != credit.currency:
         return 0
     day = max(debit.issued_on, credit.issued_on, on or debit.issued_on)
     key = f"{debit.key}>{credit.key}@{errand.at.isoformat()}:{debit.open}"  # later there may be more to settle
     new = NewAllocation(key=key, on=day, debit=debit.key, credit=credit.key, value=value)
-    return allocate(company=errand.company, allocations=[new], by=errand.by, at=errand.at)
+    return settle(company=errand.company, allocation=new, by=errand.by, at=errand.at)
+
+
+def settle(*, company: CompanyId, allocation: NewAllocation, by: str, at: datetime) -> int:
+    """Allocate on its day, or on the day of ``at`` where one of both was taken back in between."""
+    try:
+        return allocate(company=company, allocations=[allocation], by=by, at=at)
+    except UnableToAllocate as refusal:
+        if refusal.code != "ledger.allocation.too-early":
+            raise
+    later = replace(allocation, on=max(allocation.on, at.date()))
+    return allocate(company=company, allocations=[later], by=by, at=at)
 
 
 def withdraw_approvals(*, company: CompanyId, document: str, at: datetime) -> int:

@@ -33,7 +33,8 @@ def note_what_microsoft_shows(*, company: CompanyId, today: date, by: str, at: d
     rows = {row.document: row for row in models.Payable.objects.filter(company_id=company).exclude(item="")}
     ours = _payments_by_document(company)
     for document, payable in rows.items():
-        known = add_up(row.value + row.withheld - row.claimed for row in ours.get(document, ()))
+        same = [row for row in ours.get(document, ()) if row.currency == payable.currency]
+        known = add_up(row.value + row.withheld - row.claimed for row in same)
         if payable.paid_at_microsoft > known:
             changed += _book_what_microsoft_says(payable, payable.paid_at_microsoft - known, today, by=by, at=at)
     agreed = {
@@ -73,9 +74,12 @@ def match_outgoing(
 
     Certain only: a payment run from this account with exactly this sum, or the documents that its text names, when
     what is open of them is exactly this sum. ``value`` is positive; ``key`` names the bank entry, so that the same
-    entry pays once.
+    entry pays once and gives the same answer again.
     """
     lock(company)
+    known = models.Payment.objects.filter(company_id=company, key__startswith=f"{key}:", taken_back_on=None)
+    if known.exists():
+        return tuple(known.order_by("id").values_list("document", flat=True))
     run = next((one for one in list_runs(company=company) if _is_of(one, account, value, currency, company)), None)
     if run is not None:
         paid = [(line.document, line.value) for line in run.lines]

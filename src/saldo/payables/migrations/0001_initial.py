@@ -150,7 +150,6 @@ class Migration(migrations.Migration):
                 ('printed_invoiced_on', models.DateField(null=True)),
                 ('printed_due_on', models.DateField(null=True)),
                 ('printed_total', models.DecimalField(decimal_places=3, max_digits=28, null=True)),
-                ('printed_net', models.DecimalField(decimal_places=3, max_digits=28, null=True)),
                 ('printed_tax', models.DecimalField(decimal_places=3, max_digits=28, null=True)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],

@@ -52,7 +52,6 @@ class Printed:
     invoiced_on: date | None = None
     due_on: date | None = None
     total: Decimal | None = None
-    net: Decimal | None = None
     tax: Decimal | None = None
 
 
@@ -158,8 +157,6 @@ def _parts(seen: Seen, gross: Decimal, printed: Printed) -> tuple[Decimal | None
         return ZERO, ZERO
     if printed.tax is not None:
         return gross - printed.tax, printed.tax
-    if printed.net is not None:
-        return printed.net, gross - printed.net
     if not seen.rows.rows:
         return None, None
     if seen.rows.tax:
