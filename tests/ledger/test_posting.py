@@ -167,3 +167,22 @@ class TestPeriods:
             actions.close_period(company=company, ends_before=DAY, by="test", at=NOW)
         actions.close_period(company=company, ends_before=DAY, by="test", at=NOW, reason="late invoice")
         assert post(company, invoice("1")).posted == 1
+
+
+class TestTexts:
+    @pytest.mark.parametrize("text", ["", '"', "\\", '","', "a\\", "{}", "NULL", "é中文\n\x1f", '\\"'])
+    def test_any_text_comes_back_as_it_was_alone_and_among_others(self, company: CompanyId, text: str) -> None:
+        for number, texts in enumerate(([text], [text, "b"], ["a", text, text])):
+            post(company, *(self.told(f"{number}-{place}", one) for place, one in enumerate(texts)))
+            for place, one in enumerate(texts):
+                posting = queries.find_posting(company=company, key=f"t:{number}-{place}")
+                assert posting is not None
+                assert posting.document == one
+
+    @staticmethod
+    def told(key: str, document: str) -> Pair:
+        entries = (
+            Entry(account="bank:main", currency="SEK", value=Decimal(1)),
+            Entry(account="opening", currency="SEK", value=Decimal(-1)),
+        )
+        return Posting(key=f"t:{key}", on=DAY, code="test.posted", document=document, entries=entries), ()

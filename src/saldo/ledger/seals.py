@@ -17,7 +17,7 @@ from saldo.ledger.rules.seal import DaySeal, SealedPosting, seal_day
 
 _PAGE = 2000
 _READ = """
-SELECT p.id, p.posted_at, p.posted_by, p.digest, p.key, p."on", p.code, p.document, p.reversal_of,
+SELECT p.id, p.posted_at::text, p.posted_by, p.digest, p.key, p."on", p.code, p.document, p.reversal_of,
        e.account, e.party, e.currency, e.value
 FROM (SELECT * FROM ledger_posting WHERE company_id = %(company)s AND id > %(after)s
           AND (%(until)s::bigint IS NULL OR id <= %(until)s) ORDER BY id LIMIT %(page)s) AS p
@@ -112,7 +112,9 @@ def _as_sealed(legs: list[tuple[Any, ...]]) -> SealedPosting:
         Entry(account=leg[9], party=leg[10], currency=leg[11], value=leg[12]) for leg in legs if leg[9] is not None
     )
     posting = Posting(key=key, on=on, code=code, document=document, reversal_of=reversal_of, entries=entries)
-    return SealedPosting(number=number, posting=posting, posted_at=posted_at, posted_by=posted_by, digest=digest)
+    return SealedPosting(
+        number=number, posting=posting, posted_at=datetime.fromisoformat(posted_at), posted_by=posted_by, digest=digest
+    )
 
 
 def _watched(postings: Iterator[SealedPosting], changed: list[str]) -> Iterator[SealedPosting]:

@@ -67,6 +67,7 @@ class PostedCount:
 
 
 _THOUSANDTH = Decimal("0.001")
+_WRITER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _TAKEN_BACK = "-reversal"
 _Key = TypeVar("_Key")
 
@@ -132,7 +133,7 @@ def canonical_text(posting: Posting) -> str:
         for entry in posting.entries
     )
     parts = [posting.key, posting.on.isoformat(), posting.code, posting.document, posting.reversal_of, legs]
-    return json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
+    return _WRITER.encode(parts)
 
 
 def digest_of(posting: Posting) -> str:

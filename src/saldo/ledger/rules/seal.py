@@ -13,6 +13,8 @@ from decimal import Decimal
 from saldo.core.money import ZERO, amount_text
 from saldo.ledger.rules.posting import Posting, canonical_text, digest_of
 
+_WRITER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPosting:
@@ -59,4 +61,4 @@ def seal_day(*, day: date, postings: Iterable[SealedPosting], before: DaySeal | 
 def _canonical(sealed: SealedPosting) -> str:
     at = sealed.posted_at.astimezone(UTC).isoformat()
     parts = [sealed.number, at, sealed.posted_by, sealed.digest, canonical_text(sealed.posting)]
-    return json.dumps(parts, ensure_ascii=True, separators=(",", ":")) + "\n"
+    return _WRITER.encode(parts) + "\n"
