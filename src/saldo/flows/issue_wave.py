@@ -123,4 +123,5 @@ def _order(document: IssuedDocument, not_before: datetime) -> Order:
         subject=subject,
         body=body,
         not_before=not_before,
+        awaits_paper=True,
     )

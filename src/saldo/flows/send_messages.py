@@ -13,6 +13,7 @@ from email.utils import formataddr
 from zoneinfo import ZoneInfo
 
 from saldo.core.identity import CompanyId
+from saldo.flows.attach_papers import attach_papers
 from saldo.outbox import documents, sending
 from saldo.outbox.queries import Message, usage
 from saldo.parties.company import company_context
@@ -57,6 +58,7 @@ def send_due(*, company: CompanyId, world: World) -> Sent:
     """Send what is due in one company, as far as its channel lets it and the mailbox has room."""
     companies = list_companies()
     house = next(one for one in companies if one.id == company)
+    attach_papers(company=company, world=world)
     counts = dict.fromkeys(Sent.__slots__, 0)
     while taken := _take(house, companies, world):
         message, particulars = taken

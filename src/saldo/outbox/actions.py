@@ -16,7 +16,7 @@ from saldo.outbox.rules.tries import is_stuck
 from saldo.parties.rules.approvals import find_approval_refusal
 
 _BATCH = 1000
-_TEXTS = ("key", "channel", "purpose", "about", "debtor", "language", "subject", "body", "not_before")
+_TEXTS = ("key", "channel", "purpose", "about", "debtor", "language", "subject", "body", "not_before", "awaits_paper")
 
 
 class UnableToOrder(Refused):

@@ -46,6 +46,7 @@ class Message(models.Model):
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True)
     attachments = models.JSONField(default=list)  # [{"name", "media_type", "sha256"}] of the document store
+    awaits_paper = models.BooleanField(default=False)  # its paper is still to be made; it does not leave without
     fingerprint = models.TextField()  # of what was ordered; recipients may be mended later
     state = models.TextField(default="waiting")
     ordered_at = models.DateTimeField()

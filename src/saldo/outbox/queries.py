@@ -53,6 +53,7 @@ class Message:
     tried_at: datetime | None
     sent_at: datetime | None
     message_id: str
+    awaits_paper: bool
     code: str
     said: str
     refusals: tuple[Refusal, ...]
@@ -63,7 +64,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItem:
-    """A message that a person must look at; ``kind``: stuck, refused, partly-refused, bounced, held, unreachable."""
+    """A message that a person must look at; ``kind``: stuck, refused, partly-refused, bounced, held, unreachable,
+    no-paper."""
 
     kind: str
     message: Message
@@ -112,6 +114,14 @@ def find_message(*, company: CompanyId, message: MessageId) -> Message | None:
     return as_message(row) if row else None
 
 
+def list_awaiting_paper(*, company: CompanyId, due_before: datetime, limit: int) -> tuple[Message, ...]:
+    """Mails whose paper is still to be made, those that leave first before the others; rehearsed ones too."""
+    rows = _messages(company).filter(
+        awaits_paper=True, state__in=["waiting", "held", "captured"], not_before__lt=due_before
+    )
+    return tuple(as_message(row) for row in rows.order_by("not_before", "id")[:limit])
+
+
 def count_messages(*, company: CompanyId) -> dict[tuple[str, str], int]:
     """How many orders there are by (channel, state)."""
     rows = _messages(company).values_list("channel", "state").annotate(count=Count("id")).order_by("channel", "state")
@@ -123,7 +133,9 @@ def list_work_items(*, company: CompanyId, now: datetime) -> tuple[WorkItem, ...
     stuck = Q(state="sending", tried_at__lte=now - _STUCK_AFTER)
     undone = Q(settled_at__isnull=True) & (Q(state__in=["refused", "bounced"]) | (Q(state="sent") & ~Q(refusals=[])))
     unreached = Q(state="waiting", attempts__gte=_MANY_TRIES)
-    rows = _messages(company).filter(stuck | undone | unreached | Q(state="held")).order_by("ordered_at", "id")
+    unwritten = Q(state="waiting", awaits_paper=True, not_before__lte=now - _STUCK_AFTER)
+    asked = stuck | undone | unreached | unwritten | Q(state="held")
+    rows = _messages(company).filter(asked).order_by("ordered_at", "id")
     return tuple(WorkItem(kind=_kind(row, now), message=as_message(row)) for row in rows)
 
 
@@ -158,4 +170,6 @@ def _messages(company: CompanyId) -> QuerySet[models.Message]:
 def _kind(row: models.Message, now: datetime) -> str:
     if is_stuck(state=row.state, tried_at=row.tried_at, now=now):
         return "stuck"
+    if row.state == "waiting" and row.awaits_paper:
+        return "no-paper"
     return {"sent": "partly-refused", "waiting": "unreachable"}.get(row.state, row.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from saldo.core.identity import CompanyId
 from saldo.outbox import models
 from saldo.outbox.queries import Message, as_channel, as_message
 from saldo.outbox.rules.gate import decide
-from saldo.outbox.rules.orders import name_mail
+from saldo.outbox.rules.orders import Attachment, name_mail
 from saldo.outbox.rules.tries import has_room, next_try
 
 _TAKEN = ("sending", "sent", "refused", "bounced")
@@ -29,7 +29,8 @@ def take_next(
     """
     if not _pass_gate(company, day_began_at, at):
         return None
-    row = _due(company, at).order_by("not_before", "id").select_for_update(skip_locked=True).first()
+    ready = _due(company, at).filter(awaits_paper=False).order_by("not_before", "id")
+    row = ready.select_for_update(skip_locked=True).first()
     if row is None or not has_room(recipients=len(row.recipients), **room):
         return None
     row.state, row.tried_at, row.attempts = "sending", at, row.attempts + 1
@@ -37,6 +38,24 @@ def take_next(
     row.save()
     _note(company, "outbox.message.taken", row, at, {"attempt": row.attempts})
     return as_message(row)
+
+
+def attach_paper(*, company: CompanyId, message: Message, attachments: Sequence[Attachment], at: datetime) -> None:
+    """Give a mail the paper it waited for; from now on it may leave."""
+    row = _get(company, message)
+    row.attachments = [{"name": one.name, "media_type": one.media_type, "sha256": one.sha256} for one in attachments]
+    row.awaits_paper, row.code = False, "" if row.state == "waiting" else row.code
+    row.save()
+    _note(company, "outbox.message.paper-attached", row, at, {"sha256": [one.sha256 for one in attachments]})
+
+
+def note_no_paper(*, company: CompanyId, message: Message, code: str, at: datetime) -> None:
+    """Its paper cannot be made for now; it waits, and says why. Told twice, it is written once."""
+    row = _get(company, message)
+    if row.said != code:
+        row.said = code
+        row.save()
+        _note(company, "outbox.message.no-paper", row, at, {"because": code})
 
 
 def note_sent(*, company: CompanyId, message: Message, said: str, refused: Mapping[str, str], at: datetime) -> None:

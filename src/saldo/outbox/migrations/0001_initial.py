@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('subject', models.TextField(blank=True)),
                 ('body', models.TextField(blank=True)),
                 ('attachments', models.JSONField(default=list)),
+                ('awaits_paper', models.BooleanField(default=False)),
                 ('fingerprint', models.TextField()),
                 ('state', models.TextField(default='waiting')),
                 ('ordered_at', models.DateTimeField()),

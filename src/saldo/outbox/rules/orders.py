@@ -30,7 +30,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A message to be sent, not before an instant; the same ``key`` is the same order."""
+    """A message to be sent, not before an instant; the same ``key`` is the same order.
+
+    ``awaits_paper``: it does not leave before its paper was attached.
+    """
 
     key: str
     channel: str
@@ -43,6 +46,7 @@ class Order:
     body: str
     not_before: datetime
     attachments: tuple[Attachment, ...] = ()
+    awaits_paper: bool = False
 
 
 def find_refusal(order: Order) -> tuple[str, str] | None:
