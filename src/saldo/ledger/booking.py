@@ -100,8 +100,8 @@ class Standing:
 
 def look_up(company: CompanyId, batch: Batch) -> Standing:
     """What of a batch stands in the books already."""
-    keys = [posting.key for posting, _ in batch]
-    items = [item.key for _, made in batch for item in made]
+    keys = array_text([posting.key for posting, _ in batch])
+    items = array_text([item.key for _, made in batch for item in made])
     rows = ask_prepared(_STANDING, {"company": company, "keys": keys, "items": items})
     return Standing(
         digests={key: digest for kind, key, digest, _ in rows if kind == 1},
@@ -113,7 +113,7 @@ def look_up(company: CompanyId, batch: Batch) -> Standing:
 def known_items(company: CompanyId, keys: Iterable[str]) -> dict[str, tuple[NewItem, str]]:
     """Items by key as they were made, each with the key of its posting."""
     asked = list(keys)
-    rows = ask_prepared(_KNOWN_ITEMS, (company, asked)) if asked else []
+    rows = ask_prepared(_KNOWN_ITEMS, (company, array_text(asked))) if asked else []
     return {row[0]: (_as_item(row), row[10]) for row in rows}
 
 

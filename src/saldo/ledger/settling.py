@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from saldo.core.identity import CompanyId
-from saldo.ledger.booking import ask_prepared
+from saldo.ledger.booking import array_text, ask_prepared
 from saldo.ledger.rules.allocation import NewAllocation, Side
 
 # In the order of their ids, so that two batches over the same items wait for each other and never in a ring.
@@ -18,9 +17,9 @@ WHERE company_id = %s AND key = ANY(%s::text[]) ORDER BY id FOR UPDATE
 """
 _TOUCHED = """
 SELECT item, max("on"), max("on") FILTER (WHERE value < 0) FROM (
-    SELECT debit AS item, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND debit = ANY(%(keys)s)
+    SELECT debit AS item, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND debit = ANY(%(keys)s::text[])
     UNION ALL
-    SELECT credit, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND credit = ANY(%(keys)s)
+    SELECT credit, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND credit = ANY(%(keys)s::text[])
 ) AS moves GROUP BY item
 """
 _INSERT = """
@@ -33,8 +32,8 @@ FROM unnest(%(key)s::text[], %(on)s::date[], %(debit)s::text[], %(credit)s::text
 ORDER BY place
 """
 _MOVE = """
-UPDATE ledger_item SET open = moved.open, settled_on = moved.settled_on
-FROM unnest(%(key)s::text[], %(open)s::numeric[], %(settled_on)s::date[]) AS moved(key, open, settled_on)
+UPDATE ledger_item SET open = moved.open, settled_on = NULLIF(moved.settled_on, '')::date
+FROM unnest(%(key)s::text[], %(open)s::numeric[], %(settled_on)s::text[]) AS moved(key, open, settled_on)
 WHERE company_id = %(company)s AND ledger_item.key = moved.key
 """
 _FIND = """
@@ -45,7 +44,7 @@ WHERE company_id = %s AND (key = ANY(%s::text[]) OR (reversal_of <> '' AND rever
 
 def lock_sides(company: CompanyId, keys: Iterable[str]) -> dict[str, Side]:
     """The items of these keys, nobody else's until the transaction ends; unknown ones are missing."""
-    asked = sorted(set(keys))
+    asked = array_text(sorted(set(keys)))
     rows = ask_prepared(_LOCK, (company, asked))
     moves = {row[0]: row[1:] for row in ask_prepared(_TOUCHED, {"company": company, "keys": asked})}
     return {
@@ -67,7 +66,7 @@ def find_allocations(
     company: CompanyId, keys: Sequence[str]
 ) -> tuple[dict[str, tuple[NewAllocation, str]], dict[str, str]]:
     """Allocations of these keys, each with what it mirrors; and by key those that mirror one of them."""
-    rows = ask_prepared(_FIND, (company, list(keys), list(keys)))
+    rows = ask_prepared(_FIND, (company, array_text(keys), array_text(keys)))
     found = {
         row[0]: (NewAllocation(key=row[0], on=row[1], debit=row[2], credit=row[3], value=row[4]), row[5])
         for row in rows
@@ -87,23 +86,23 @@ def write_allocations(
     """Insert allocations (each with its currency) and move the items they touched."""
     made = [allocation for allocation, _ in allocations]
     values: dict[str, Any] = {
-        "key": [allocation.key for allocation in made],
-        "on": [allocation.on for allocation in made],
-        "debit": [allocation.debit for allocation in made],
-        "credit": [allocation.credit for allocation in made],
-        "currency": [currency for _, currency in allocations],
-        "value": [str(allocation.value) for allocation in made],
-        "reversal_of": [reversal_of] * len(made),
+        "key": array_text([allocation.key for allocation in made]),
+        "on": array_text([allocation.on.isoformat() for allocation in made]),
+        "debit": array_text([allocation.debit for allocation in made]),
+        "credit": array_text([allocation.credit for allocation in made]),
+        "currency": array_text([currency for _, currency in allocations]),
+        "value": array_text([str(allocation.value) for allocation in made]),
+        "reversal_of": array_text([reversal_of] * len(made)),
     }
     ask_prepared(_INSERT, values | {"company": company, "by": by, "at": at})
     _move(company, sides)
 
 
 def _move(company: CompanyId, sides: Iterable[Side]) -> None:
-    moved: list[tuple[str, Decimal, date | None]] = [(side.key, side.open, side.settled_on) for side in sides]
+    moved = list(sides)
     columns = {
-        "key": [key for key, _, _ in moved],
-        "open": [str(value) for _, value, _ in moved],
-        "settled_on": [day for _, _, day in moved],
+        "key": array_text([side.key for side in moved]),
+        "open": array_text([str(side.open) for side in moved]),
+        "settled_on": array_text([side.settled_on.isoformat() if side.settled_on else "" for side in moved]),
     }
     ask_prepared(_MOVE, columns | {"company": company})
