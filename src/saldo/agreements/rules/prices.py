@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 Level = Literal["company", "segment", "debtor", "tenant"]
@@ -245,5 +246,6 @@ def _holds_for(rule: PriceRule, facts: LineFacts) -> bool:
     return all(not want or _plain(want) == _plain(has) for want, has in asked)
 
 
+@lru_cache(maxsize=1 << 16)
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
