@@ -11,6 +11,13 @@ from saldo.receipts.rules.book import Book, Payer
 from saldo.receipts.rules.evidence import Evidence, unseen_slips_of
 from saldo.receipts.rules.proposals import Because, Claim, MoneyIn, Proposal, Share, Sureness
 
+_KNOWN_BY = {
+    "account": "receipts.because.payer-by-account",
+    "name": "receipts.because.payer-by-name",
+    "learned-name": "receipts.because.payer-by-learned-name",
+    "cut-name": "receipts.because.payer-by-cut-name",
+    "stem": "receipts.because.payer-by-stem",
+}
 Stand = Literal["same", "family", "other", "unknown"]
 
 
@@ -201,15 +208,16 @@ def payer_reasons(payer: Payer, stand: Stand) -> tuple[Because, ...]:
         return (Because("receipts.because.payer-of-family", {"debtor": debtors}),)
     if len(payer.debtors) > 1:
         return (Because("receipts.because.debtors-alike", {"count": str(len(payer.debtors))}),)
-    return (Because(f"receipts.because.payer-by-{payer.how}", {"debtor": debtors}),)
+    return (Because(_KNOWN_BY[payer.how], {"debtor": debtors}),)
 
 
 def _namings(claims: Sequence[Claim], evidence: Evidence) -> Iterator[Because]:
-    place = "in-text" if evidence.is_in_text else "structured"
     for claim in claims:
         facts = {"document": claim.document or claim.key}
         if claim.key in evidence.referred:
-            yield Because(f"receipts.because.reference-{place}", {**facts, "reference": claim.reference})
+            code = "receipts.because.reference-structured"
+            code = "receipts.because.reference-in-text" if evidence.is_in_text else code
+            yield Because(code, {**facts, "reference": claim.reference})
         else:
             yield Because("receipts.because.number-in-text", facts)
 

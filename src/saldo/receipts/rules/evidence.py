@@ -147,7 +147,7 @@ def _reads_as_day(number: str, text: str) -> bool:
     if len(number) != 8 or not number.isdigit() or not _is_day(number):
         return False
     year, month, day = number[:4], number[4:6], number[6:]
-    return re.search(rf"(?<!\d){year}([-./ ]?){month}\1{day}(?!\d)", text) is not None
+    return re.search(rf"(?<!\d){year}(?P<sign>[-./ ]?){month}(?P=sign){day}(?!\d)", text) is not None
 
 
 def _is_day(number: str) -> bool:
