@@ -176,10 +176,12 @@ class Line(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["invoice", "position"], name="line_by_invoice"),
+            models.Index(fields=["company", "invoice", "position"], name="line_by_invoice"),
             models.Index(fields=["company", "month", "customer"], name="invoicing_line_by_month"),
             models.Index(
-                fields=["company", "mirrors_line"], name="line_by_mirror", condition=models.Q(mirrors_line__isnull=False)
+                fields=["company", "mirrors_line"],
+                name="line_by_mirror",
+                condition=models.Q(mirrors_line__isnull=False),
             ),
             models.Index(fields=["company", "charge"], name="line_by_charge", condition=~models.Q(charge="")),
         ]

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='invoicing.invoice')),
             ],
             options={
-                'indexes': [models.Index(fields=['invoice', 'position'], name='line_by_invoice'), models.Index(fields=['company', 'month', 'customer'], name='invoicing_line_by_month'), models.Index(condition=models.Q(('mirrors_line__isnull', False)), fields=['company', 'mirrors_line'], name='line_by_mirror'), models.Index(condition=models.Q(('charge', ''), _negated=True), fields=['company', 'charge'], name='line_by_charge')],
+                'indexes': [models.Index(fields=['company', 'invoice', 'position'], name='line_by_invoice'), models.Index(fields=['company', 'month', 'customer'], name='invoicing_line_by_month'), models.Index(condition=models.Q(('mirrors_line__isnull', False)), fields=['company', 'mirrors_line'], name='line_by_mirror'), models.Index(condition=models.Q(('charge', ''), _negated=True), fields=['company', 'charge'], name='line_by_charge')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('file', ''), _negated=True), ('mirrors_line__isnull', True)), fields=('company', 'file', 'row'), name='one_bucket_a_line')],
             },
         ),

@@ -27,7 +27,7 @@ def number_of(*, series: str, year: int, place: int) -> str:
     found = _NUMBER.search(series)
     assert found is not None  # check_series has looked
     written = f"{place:0{found[1] or 1}d}"
-    number = series[: found.start()].replace(_YEAR, f"{year:04d}") + written + series[found.end() :]
+    number = (series[: found.start()] + written + series[found.end() :]).replace(_YEAR, f"{year:04d}")
     if len(number) > MOST:
         raise UnableToNumber(code="invoicing.series.too-long", facts={"series": series, "most": MOST})
     return number

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from saldo.core.money import ZERO, add_up, minor_digits, round_half_up, share_out
+from saldo.core.money import ZERO, add_up, minor_digits, round_half_up
 from saldo.core.problems import Refused
 
 Rounding = Literal["by-line", "by-rate"]
@@ -96,6 +95,20 @@ def _by_line(nets: Sequence[Decimal], percent: Decimal, currency: str) -> list[D
 def _by_rate(nets: Sequence[Decimal], percent: Decimal, currency: str) -> list[Decimal]:
     if not percent:
         return [ZERO] * len(nets)
-    exact = [Fraction(net) * Fraction(percent) / 100 for net in nets]
     tax = round_half_up(add_up(nets) * percent / _HUNDRED, currency)
-    return share_out(tax, exact, currency)
+    if len(nets) == 1:
+        return [tax]
+    return _share(tax, nets, percent, currency)
+
+
+def _share(tax: Decimal, nets: Sequence[Decimal], percent: Decimal, currency: str) -> list[Decimal]:
+    """As `core.money.share_out` of each line's exact tax, in whole numbers: a month has 200,000 lines."""
+    digits = minor_digits(currency)
+    share, of = (percent / _HUNDRED).as_integer_ratio()
+    exact = [int(net.scaleb(digits)) * share for net in nets]
+    units = [one // of for one in exact]
+    missing = int(tax.scaleb(digits)) - sum(units)
+    by_rest = sorted(range(len(units)), key=lambda place: (units[place] * of - exact[place], place))
+    for place in by_rest[:missing]:
+        units[place] += 1
+    return [Decimal(one).scaleb(-digits) for one in units]
