@@ -13,6 +13,7 @@ from django.db import connection
 from saldo.core.identity import CompanyId
 from saldo.flows.send_messages import send_due
 from saldo.outbox import actions, queries
+from saldo.parties import billing_actions
 from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
 from saldo.ports.mail import NO_MAIL, MailLimits, OutgoingMail, Receipt
@@ -130,3 +131,13 @@ class TestTask:
         with company_context(house):
             send_soon(company=house, world=outside)
         assert waiting() == 1
+
+    def test_the_run_of_every_minute_puts_back_what_nobody_can_send(self, house) -> None:
+        from saldo.server.tasks import send_due_everywhere
+
+        with company_context(house):
+            billing_actions.set_particulars(company=house, changes={"email": "a@fjordlys.example"}, by=BO, at=NOON)
+        send_due_everywhere(timestamp=0)
+        with company_context(house):
+            waiting = queries.list_messages(company=house, state="waiting")
+        assert Counter(message.code for message in waiting) == {"": 23, "outbox.mail.not-configured": 1}
