@@ -36,10 +36,11 @@ from saldo.audit import log
 from saldo.core.identity import CompanyId, FileId
 from saldo.core.problems import Place, Problem, Refused, as_seen
 from saldo.parties.billing_actions import add_debtor, edit_debtor
-from saldo.parties.debtors import find_debtor
+from saldo.parties.debtors import find_debtor, list_debtors
 
 RowState = Literal["new", "changed", "same", "fault"]
 Told = Mapping[str, Any]
+Known = Mapping[str, Any]
 
 
 class UnableToTakeSheet(Refused):
@@ -117,7 +118,7 @@ def take_sheet(*, company: CompanyId, data: bytes, fingerprint: str, by: str, at
 def _take(company: CompanyId, data: bytes, by: str, at: datetime) -> Preview:
     sheet = read_sheet(data=data)
     kind = _kind(sheet)
-    write: _Writer = partial(_WRITERS[kind], company=company, by=by, at=at)
+    write: _Writer = partial(_WRITERS[kind], known=_known(kind, company), company=company, by=by, at=at)
     file = FileId(hashlib.sha256(data).hexdigest())
     seen: set[str] = set()
     rows = tuple(_take_row(kind, row, write, file, seen) for row in sheet.rows)
@@ -143,8 +144,7 @@ def _take_row(kind: SheetKind, row: SheetRow, write: _Writer, file: FileId, seen
         if key in seen:
             raise SheetFault(code="agreements.sheet.twice", column=next(iter(COLUMNS[kind])), seen=key)
         seen.add(key)
-        with transaction.atomic():
-            before, after = write(said)
+        before, after = write(said)
     except SheetFault as fault:
         return _fault(row, key, file, fault.code, fault.column, fault.seen)
     except Refused as refusal:
@@ -168,41 +168,53 @@ def _fault(
     return RowPreview(row=row.number, key=key, state="fault", problems=(problem,))
 
 
-def _write_price(said: Told, *, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
-    versions = list_price_rules(company=company, code=said["code"])
-    before = versions[-1] if versions else None
+def _write_price(said: Told, *, known: Known, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
+    before = known.get(said["code"])
     after = price_rule_of(said, before)
     told = {} if before is None else told_of_rule(before)
     if before is None or told_of_rule(after) | {"starts_on": before.starts_on} != told:
-        set_price_rule(company=company, rule=after, by=by, at=at)
+        with transaction.atomic():
+            set_price_rule(company=company, rule=after, by=by, at=at)
     return told, told_of_rule(after)
 
 
-def _write_terms(said: Told, *, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
-    versions = list_terms(company=company, debtor=said["debtor"])
-    before = versions[-1] if versions else None
+def _write_terms(said: Told, *, known: Known, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
+    before = known.get(said["debtor"])
     after = terms_of(said, before)
     if said["debtor"] and find_debtor(company=company, number=said["debtor"]) is None:
         raise UnableToTakeSheet(code="parties.debtor.unknown", facts={"field": "debtor", "debtor": said["debtor"]})
     told = {} if before is None else told_of_terms(before)
     if before is None or told_of_terms(after) | {"starts_on": before.starts_on} != told:
-        set_terms(company=company, terms=after, by=by, at=at)
+        with transaction.atomic():
+            set_terms(company=company, terms=after, by=by, at=at)
     return told, told_of_terms(after)
 
 
-def _write_debtor(said: Told, *, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
+def _write_debtor(said: Told, *, known: Known, company: CompanyId, by: str, at: datetime) -> tuple[Told, Told]:
     number = said["number"]
     fields = {name: value for name, value in said.items() if name != "number"}
     if "parent" in fields:
         fields["parent"] = fields["parent"] or None
-    known = find_debtor(company=company, number=number)
-    if known is None:
-        add_debtor(company=company, fields=fields, by=by, at=at, number=number)
-    else:
-        edit_debtor(company=company, number=number, changes=fields, by=by, at=at)
+    before = known.get(number)
+    told = {} if before is None else {name: getattr(before, name) for name in said}
+    if all(told.get(name) == value for name, value in fields.items()) and before is not None:
+        return told, told
+    with transaction.atomic():
+        if before is None:
+            add_debtor(company=company, fields=fields, by=by, at=at, number=number)
+        else:
+            edit_debtor(company=company, number=number, changes=fields, by=by, at=at)
     now = find_debtor(company=company, number=number)
-    told = {name: getattr(now, name) for name in said}
-    return ({} if known is None else {name: getattr(known, name) for name in said}), told
+    return told, {name: getattr(now, name) for name in said}
+
+
+def _known(kind: SheetKind, company: CompanyId) -> Known:
+    """What holds before the sheet, by the key of its rows; no key stands in two rows."""
+    if kind == "prices":
+        return {rule.code: rule for rule in list_price_rules(company=company)}
+    if kind == "terms":
+        return {terms.debtor: terms for terms in list_terms(company=company)}
+    return {debtor.number: debtor for debtor in list_debtors(company=company)}
 
 
 _Writer = Callable[[Told], tuple[Told, Told]]
