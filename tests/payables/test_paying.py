@@ -16,12 +16,13 @@ from saldo.ledger.queries import balances
 from saldo.outbox.actions import confirm_first_run, open_channel
 from saldo.outbox.documents import read
 from saldo.parties.billing_actions import approve_bank_account, propose_bank_account
-from saldo.payables.actions import approve, name_line, set_settings, withdraw
-from saldo.payables.claiming import list_claims, list_windows, move_claim, open_claim
-from saldo.payables.paying import cancel_run
-from saldo.payables.payments import list_payments, list_unallocated, record_payment, take_back_payment
+from saldo.payables.actions.claiming import move_claim, open_claim
+from saldo.payables.actions.deciding import approve, name_line, set_settings, withdraw
+from saldo.payables.actions.paying import cancel_run
+from saldo.payables.actions.payments import record_payment, take_back_payment
+from saldo.payables.actions.shown_paid import match_outgoing
+from saldo.payables.pay_queries import list_claims, list_payments, list_unallocated, list_windows
 from saldo.payables.queries import PayableShown, get_payable
-from saldo.payables.shown_paid import match_outgoing
 from saldo.ports.world import World
 from tests.conftest import NOW
 from tests.microsoft_files import header, seats

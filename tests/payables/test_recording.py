@@ -14,8 +14,8 @@ from saldo.charges.actions import withdraw_delivery
 from saldo.core.clock import FixedClock
 from saldo.flows.payables_follow import follow
 from saldo.ledger.queries import balances, sum_open
+from saldo.payables.actions.recording import Recorded
 from saldo.payables.queries import get_payable, list_payables
-from saldo.payables.recording import Recorded
 from saldo.ports.world import World
 from tests.conftest import NOW
 from tests.microsoft_files import header, licence, seats

@@ -12,11 +12,12 @@ from saldo.outbox.queries import get_channel
 from saldo.outbox.rules.gate import decide
 from saldo.parties.company import company_context
 from saldo.parties.debtors import BankAccount, get_particulars
-from saldo.payables import actions, paying
+from saldo.payables.actions import deciding, paying
+from saldo.payables.actions.paying import UnableToPay
+from saldo.payables.actions.recording import record_documents
 from saldo.payables.papers import Account, PaymentFile, Transfer, Version, payment_xml
-from saldo.payables.paying import RunShown, UnableToPay
+from saldo.payables.pay_queries import RunShown, get_run
 from saldo.payables.queries import get_own_company, get_payable, get_settings
-from saldo.payables.recording import record_documents
 from saldo.ports.world import World
 
 CHANNEL = "payment-file"
@@ -38,7 +39,7 @@ def read_document(
     """Note what a person reads on a document of Microsoft's, and let what we owe follow it at once."""
     at = world.clock.now()
     with company_context(company):
-        actions.read_document(
+        deciding.read_document(
             company=company,
             document=document,
             currency=currency,
@@ -77,7 +78,7 @@ def order_payment_run(
         paying.keep_file(
             company=company, number=run.number, sha256=sha256, is_rehearsal=verdict == "capture", by=by, at=at
         )
-        return paying.get_run(company=company, number=run.number)
+        return get_run(company=company, number=run.number)
 
 
 def hand_over(*, company: CompanyId, number: str, by: str, world: World) -> RunShown:

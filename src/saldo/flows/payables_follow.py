@@ -5,9 +5,9 @@ from __future__ import annotations
 from saldo.audit.log import SYSTEM
 from saldo.core.identity import CompanyId
 from saldo.parties.company import company_context
+from saldo.payables.actions.recording import Recorded, record_documents
+from saldo.payables.actions.shown_paid import note_what_microsoft_shows
 from saldo.payables.queries import get_own_company
-from saldo.payables.recording import Recorded, record_documents
-from saldo.payables.shown_paid import note_what_microsoft_shows
 from saldo.ports.world import World
 
 

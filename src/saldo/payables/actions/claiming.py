@@ -5,17 +5,15 @@ A claim never stops a payment (practice 16). Nothing here commits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from saldo.audit import log
-from saldo.charges.microsoft_documents import list_bought
 from saldo.core.identity import CompanyId
 from saldo.core.money import amount_text
 from saldo.core.problems import Refused
 from saldo.payables import models
-from saldo.payables.rules.claims import CLAIM_KINDS, WINDOW_DAYS, ClaimKind, Purchase, Window, open_windows
+from saldo.payables.rules.claims import CLAIM_KINDS, ClaimKind
 
 _NEXT = {
     "open": frozenset({"filed", "dropped"}),
@@ -25,24 +23,6 @@ _NEXT = {
 
 class UnableToClaim(Refused):
     """A claim that cannot be opened or moved as asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimShown:
-    """One claim as a dated task; ``days_left`` to its last day, negative when that has gone by."""
-
-    id: int
-    kind: str
-    about: str
-    customer: str
-    claim_by: date
-    days_left: int
-    value: Decimal | None
-    currency: str
-    text: str
-    state: str  # open, filed, granted, refused, dropped
-    opened_by: str
-    granted: Decimal | None
 
 
 def open_claim(
@@ -72,17 +52,9 @@ def open_claim(
     ).first()
     if standing is not None:
         return standing.pk
+    said = {"claim_by": claim_by, "value": value, "currency": currency, "text": text}
     row = models.Claim.objects.create(
-        company_id=company,
-        kind=kind,
-        about=about,
-        customer=customer,
-        claim_by=claim_by,
-        value=value,
-        currency=currency,
-        text=text,
-        opened_at=at,
-        opened_by=by,
+        company_id=company, kind=kind, about=about, customer=customer, opened_at=at, opened_by=by, **said
     )
     facts = {"kind": kind, "about": about, "claim_by": claim_by.isoformat()}
     log.record(company=company, code="payables.claim.opened", actor=by, subject=f"claim:{row.pk}", at=at, facts=facts)
@@ -109,35 +81,3 @@ def move_claim(
     if granted is not None and row.currency:
         facts["granted"] = amount_text(granted, row.currency)
     log.record(company=company, code="payables.claim.moved", actor=by, subject=f"claim:{claim}", at=at, facts=facts)
-
-
-def list_claims(*, company: CompanyId, today: date, is_settled: bool = False) -> tuple[ClaimShown, ...]:
-    """Claims still to be filed or answered, the most urgent first; or those that are settled."""
-    states = ("granted", "refused", "dropped") if is_settled else ("open", "filed")
-    rows = models.Claim.objects.filter(company_id=company, state__in=states).order_by("claim_by", "id")
-    same = ("kind", "about", "customer", "claim_by", "value", "currency", "text", "state", "opened_by", "granted")
-    return tuple(
-        ClaimShown(id=row.pk, days_left=(row.claim_by - today).days, **{name: getattr(row, name) for name in same})
-        for row in rows
-    )
-
-
-def list_windows(*, company: CompanyId, today: date) -> tuple[Window, ...]:
-    """The cancellation windows still open, as far as the imported data, estimates included, knows of them."""
-    bought = list_bought(company=company, since=today - timedelta(days=WINDOW_DAYS), until=today)
-    return open_windows(
-        purchases=[
-            Purchase(
-                subscription=one.subscription,
-                customer=one.customer,
-                product=one.product,
-                charge_type=one.charge_type,
-                ordered_on=one.ordered_on,
-                charge_starts_on=one.charge_starts_on,
-                currency=one.currency,
-                amount=one.amount,
-            )
-            for one in bought
-        ],
-        today=today,
-    )

@@ -6,7 +6,6 @@ What only Microsoft's header says was paid settles the document against ``pendin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,32 +17,13 @@ from saldo.ledger.queries import find_items
 from saldo.ledger.rules import accounts
 from saldo.ledger.rules.allocation import NewAllocation
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
-from saldo.parties.calendars import calendar_of
 from saldo.parties.debtors import find_bank_account
 from saldo.payables import models
-from saldo.payables.claiming import open_claim
-from saldo.payables.paying import UnableToPay
-from saldo.payables.queries import PARTY, get_settings
-from saldo.payables.recording import lock, settle
+from saldo.payables.actions.claiming import open_claim
+from saldo.payables.actions.paying import UnableToPay
+from saldo.payables.actions.recording import lock, settle
+from saldo.payables.queries import PARTY
 from saldo.payables.rules.claims import certificate_by
-from saldo.payables.rules.due import chase_on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentShown:
-    """One payment. ``chase_on`` is the first day on which it is chased as unallocated while ``gone_on`` is None."""
-
-    key: str
-    document: str
-    run: str
-    account: str  # "" while only Microsoft says it was paid
-    paid_on: date
-    currency: str
-    value: Decimal
-    withheld: Decimal
-    certificate: str
-    gone_on: date | None
-    chase_on: date
 
 
 def record_payment(
@@ -77,7 +57,6 @@ def record_payment(
     bank = _bank_money(company, account, from_bank or Money(value, payable.currency))
     if value <= 0 or withheld < 0 or bank.value <= 0:
         raise UnableToPay(code="payables.payment.no-amount", facts={"document": payable.document})
-    claimed = _claim_what_microsoft_said(payable, value)
     row = models.Payment(
         company_id=company,
         key=key,
@@ -92,29 +71,39 @@ def record_payment(
         recorded_at=at,
         recorded_by=by,
     )
-    settles = value + withheld - claimed
-    legs = {
-        (accounts.MICROSOFT, PARTY): settles,
-        (accounts.PENDING, ""): claimed,
-        (accounts.WITHHOLDING, ""): -withheld,
-    }
-    book(row, payable, _with_bank(legs, bank, row), settles, by=by, at=at)
-    row.save()
-    if withheld and not certificate:
-        claim_by = certificate_by(paid_on=paid_on)
-        open_claim(
-            company=company,
-            kind="withholding",
-            about=payable.document,
-            claim_by=claim_by,
-            value=withheld,
-            currency=payable.currency,
-            by=by,
-            at=at,
-        )
+    _book_with_bank(row, payable, bank, by=by, at=at)
+    _chase_certificate(row, by=by, at=at)
     facts = {"document": payable.document, "value": amount_text(value, payable.currency)}
     log.record(
         company=company, code="payables.payment.recorded", actor=by, subject=f"payment:{key}", at=at, facts=facts
+    )
+
+
+def _book_with_bank(row: models.Payment, payable: models.Payable, bank: Money, *, by: str, at: datetime) -> None:
+    claimed = _claim_what_microsoft_said(payable, row.value)
+    settles = row.value + row.withheld - claimed
+    legs = {
+        (accounts.MICROSOFT, PARTY): settles,
+        (accounts.PENDING, ""): claimed,
+        (accounts.WITHHOLDING, ""): -row.withheld,
+    }
+    book(row, payable, _with_bank(legs, bank, row), settles, by=by, at=at)
+    row.save()
+
+
+def _chase_certificate(row: models.Payment, *, by: str, at: datetime) -> None:
+    """A tax withheld without its certificate is a claim with a day."""
+    if row.certificate or not row.withheld:
+        return
+    open_claim(
+        company=CompanyId(row.company_id),
+        kind="withholding",
+        about=row.document,
+        claim_by=certificate_by(paid_on=row.paid_on),
+        value=row.withheld,
+        currency=row.currency,
+        by=by,
+        at=at,
     )
 
 
@@ -138,30 +127,6 @@ def take_back_payment(*, company: CompanyId, key: str, on: date, by: str, at: da
     row.save(update_fields=["taken_back_on"])
     facts = {"document": row.document, "on": on.isoformat()}
     log.record(company=company, code="payables.payment.taken-back", actor=by, subject=posting, at=at, facts=facts)
-
-
-def list_payments(*, company: CompanyId, document: str | None = None) -> tuple[PaymentShown, ...]:
-    """Payments that hold, newest first."""
-    rows = models.Payment.objects.filter(company_id=company, taken_back_on=None).select_related("run")
-    if document is not None:
-        rows = rows.filter(document=document.upper())
-    closed = calendar_of(get_settings(company=company).microsoft_country)
-    same = ("key", "document", "account", "paid_on", "currency", "value", "withheld", "certificate", "gone_on")
-    return tuple(
-        PaymentShown(
-            **{name: getattr(row, name) for name in same},
-            run=row.run.number if row.run else "",
-            chase_on=chase_on(paid_on=row.paid_on, microsoft=closed),
-        )
-        for row in rows.order_by("-paid_on", "-id")
-    )
-
-
-def list_unallocated(*, company: CompanyId, today: date) -> tuple[PaymentShown, ...]:
-    """Payments to chase: Microsoft does not show them, and seven of its business days have gone by (practice 16)."""
-    return tuple(
-        one for one in list_payments(company=company) if one.gone_on is None and one.chase_on <= today and one.account
-    )
 
 
 def _payable(company: CompanyId, document: str) -> models.Payable:

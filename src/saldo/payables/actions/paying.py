@@ -6,9 +6,7 @@ Nothing here commits, and nothing talks to a bank: a run is a file that a person
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Max
 
@@ -20,42 +18,13 @@ from saldo.core.workdays import any_closed, is_workday
 from saldo.parties.calendars import calendar_of
 from saldo.parties.debtors import BankAccount, find_bank_account, list_bank_accounts
 from saldo.payables import models
+from saldo.payables.actions.recording import lock
+from saldo.payables.pay_queries import RunShown, get_run
 from saldo.payables.queries import PARTY, PayableShown, get_own_company, get_settings, list_payables
-from saldo.payables.recording import lock
 
 
 class UnableToPay(Refused):
     """A payment run, or a payment, that cannot be as asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunLineShown:
-    """One document in a run and how much of it is paid."""
-
-    document: str
-    currency: str
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunShown:
-    """One payment file. ``state``: ordered, captured (rehearsal: shown, never handed over), handed-over, cancelled."""
-
-    number: str
-    account: str
-    pay_on: date
-    state: str
-    file: str
-    ordered_at: datetime
-    ordered_by: str
-    handed_over_at: datetime | None
-    handed_over_by: str
-    lines: tuple[RunLineShown, ...]
-
-    @property
-    def total(self) -> Decimal:
-        """What the file moves, in its one currency."""
-        return add_up(line.value for line in self.lines)
 
 
 def order_run(
@@ -93,10 +62,7 @@ def order_run(
         ordered_at=at,
         ordered_by=by,
     )
-    for one in wanted:
-        models.RunLine.objects.create(
-            company_id=company, run=run, document=one.document, currency=one.currency, value=one.open
-        )
+    _write_lines(run, wanted)
     total = amount_text(add_up(one.open for one in wanted), currencies[0])
     facts = {"documents": [one.document for one in wanted], "total": total, "pay_on": pay_on.isoformat()}
     _log(company, "payables.run.ordered", run.number, by, at, facts)
@@ -136,16 +102,6 @@ def cancel_run(*, company: CompanyId, number: str, by: str, at: datetime) -> Non
     _log(company, "payables.run.cancelled", number, by, at, {})
 
 
-def get_run(*, company: CompanyId, number: str) -> RunShown:
-    """One run by its number. Refuses (UnableToPay): payables.run.unknown."""
-    return _show(_row(company, number))
-
-
-def list_runs(*, company: CompanyId) -> tuple[RunShown, ...]:
-    """All runs, newest first."""
-    return tuple(_show(row) for row in models.PaymentRun.objects.filter(company_id=company).order_by("-id"))
-
-
 def own_account(*, company: CompanyId, code: str, on: date) -> BankAccount:
     """One of our accounts, usable on the day. Refuses (UnableToPay): payables.run.account-not-usable."""
     found = find_bank_account(company=company, code=code)
@@ -161,6 +117,13 @@ def payee_account(*, company: CompanyId, currency: str, on: date) -> BankAccount
     if not fitting:
         raise UnableToPay(code="payables.run.account-not-usable", facts={"account": f"{PARTY} {currency}"})
     return fitting[-1]
+
+
+def _write_lines(run: models.PaymentRun, wanted: Sequence[PayableShown]) -> None:
+    models.RunLine.objects.bulk_create(
+        models.RunLine(company_id=run.company_id, run=run, document=one.document, currency=one.currency, value=one.open)
+        for one in wanted
+    )
 
 
 def _check_day(company: CompanyId, pay_on: date, today: date) -> None:
@@ -201,16 +164,6 @@ def _row(company: CompanyId, number: str) -> models.PaymentRun:
     if row is None:
         raise UnableToPay(code="payables.run.unknown", facts={"run": number})
     return row
-
-
-def _show(row: models.PaymentRun) -> RunShown:
-    lines = models.RunLine.objects.filter(company_id=row.company_id, run=row).order_by("id")
-    same = ("number", "account", "pay_on", "state", "file", "ordered_at", "ordered_by", "handed_over_at")
-    return RunShown(
-        **{name: getattr(row, name) for name in same},
-        handed_over_by=row.handed_over_by,
-        lines=tuple(RunLineShown(document=line.document, currency=line.currency, value=line.value) for line in lines),
-    )
 
 
 def _log(company: CompanyId, code: str, number: str, by: str, at: datetime, facts: Mapping[str, object]) -> None:

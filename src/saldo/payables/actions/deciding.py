@@ -12,8 +12,8 @@ from saldo.core.money import ZERO, amount_text, minor_unit
 from saldo.core.problems import Refused
 from saldo.parties.debtors import list_bank_accounts
 from saldo.payables import models
+from saldo.payables.actions.recording import lock, withdraw_approvals
 from saldo.payables.queries import PARTY, PayableShown, get_payable, get_settings
-from saldo.payables.recording import lock, withdraw_approvals
 from saldo.payables.rules.approval import object_to
 
 
@@ -111,27 +111,17 @@ def read_document(
     lock(company)
     number = document.strip().upper()
     row = models.Payable.objects.filter(company_id=company, document=number).first()
-    facts = {"document": number}
     if due_on < invoiced_on:
-        raise UnableToEnter(code="payables.document.due-before-invoice", facts=facts)
-    if abs(tax) > abs(total) or tax * total < 0:
-        raise UnableToEnter(code="payables.document.tax-beyond-total", facts=facts)
+        raise UnableToEnter(code="payables.document.due-before-invoice", facts={"document": number})
     if row is not None and row.currency != currency:
-        raise UnableToEnter(code="payables.document.other-currency", facts=facts | {"currency": row.currency})
-    for value in (total, tax):
-        _refuse_too_fine(value, currency, number)
-    if row is None:
-        row = models.Payable(
-            company_id=company,
-            document=number,
-            kind="invoice",
-            invoiced_on=invoiced_on,
-            due_on=due_on,
-            currency=currency,
-            gross=ZERO,
-            source="person",
-            seen_at=at,
-        )
+        facts = {"document": number, "currency": row.currency}
+        raise UnableToEnter(code="payables.document.other-currency", facts=facts)
+    _check_sums(number, currency, total, tax)
+    row = row or models.Payable(
+        company_id=company, document=number, kind="invoice", currency=currency, gross=ZERO, source="person", seen_at=at
+    )
+    if row.pk is None:
+        row.invoiced_on, row.due_on = invoiced_on, due_on
     row.printed_invoiced_on, row.printed_due_on, row.printed_total = invoiced_on, due_on, total
     row.printed_tax = tax
     row.save()
@@ -165,6 +155,13 @@ def set_settings(
     log.record(
         company=company, code="payables.settings.set", actor=by, subject=f"company:{company}", at=at, facts=facts
     )
+
+
+def _check_sums(document: str, currency: str, total: Decimal, tax: Decimal) -> None:
+    if abs(tax) > abs(total) or tax * total < 0:
+        raise UnableToEnter(code="payables.document.tax-beyond-total", facts={"document": document})
+    for value in (total, tax):
+        _refuse_too_fine(value, currency, document)
 
 
 def _refuse_too_fine(value: Decimal, currency: str, document: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,10 +15,10 @@ from saldo.ledger.queries import find_items, sum_open
 from saldo.ledger.rules import accounts
 from saldo.ledger.rules.posting import Entry
 from saldo.payables import models
-from saldo.payables.paying import RunShown, list_runs
-from saldo.payables.payments import book, record_payment
+from saldo.payables.actions.payments import book, record_payment
+from saldo.payables.actions.recording import lock
+from saldo.payables.pay_queries import RunShown, list_runs
 from saldo.payables.queries import PARTY, list_payables
-from saldo.payables.recording import lock
 
 _NUMBER = re.compile(r"(?<![0-9A-Z])[DGE][0-9A-Z]{9}(?![0-9A-Z])")
 
@@ -37,6 +38,19 @@ def note_what_microsoft_shows(*, company: CompanyId, today: date, by: str, at: d
         known = add_up(row.value + row.withheld - row.claimed for row in same)
         if payable.paid_at_microsoft > known:
             changed += _book_what_microsoft_says(payable, payable.paid_at_microsoft - known, today, by=by, at=at)
+    return changed + _mark_gone(company, rows, ours, today, by=by, at=at)
+
+
+def _mark_gone(
+    company: CompanyId,
+    rows: Mapping[str, models.Payable],
+    ours: Mapping[str, Sequence[models.Payment]],
+    today: date,
+    *,
+    by: str,
+    at: datetime,
+) -> int:
+    changed = 0
     agreed = {
         one.currency: one.said_on
         for one in list_balances(company=company)
@@ -81,13 +95,7 @@ def match_outgoing(
     if known.exists():
         return tuple(known.order_by("id").values_list("document", flat=True))
     run = next((one for one in list_runs(company=company) if _is_of(one, account, value, currency, company)), None)
-    if run is not None:
-        paid = [(line.document, line.value) for line in run.lines]
-    else:
-        named = set(_NUMBER.findall(text.upper()))
-        shown = [one for one in list_payables(company=company, today=on) if one.document in named and one.open > 0]
-        fits = shown and add_up(one.open for one in shown) == value and {one.currency for one in shown} == {currency}
-        paid = [(one.document, one.open) for one in shown] if fits else []
+    paid = [(line.document, line.value) for line in run.lines] if run else _named(company, on, value, currency, text)
     for document, part in paid:
         record_payment(
             company=company,
@@ -101,6 +109,13 @@ def match_outgoing(
             at=at,
         )
     return tuple(document for document, _ in paid)
+
+
+def _named(company: CompanyId, on: date, value: Decimal, currency: str, text: str) -> list[tuple[str, Decimal]]:
+    numbers = set(_NUMBER.findall(text.upper()))
+    shown = [one for one in list_payables(company=company, today=on) if one.document in numbers and one.open > 0]
+    fits = add_up(one.open for one in shown) == value and {one.currency for one in shown} == {currency}
+    return [(one.document, one.open) for one in shown] if fits else []
 
 
 def _is_of(run: RunShown, account: str, value: Decimal, currency: str, company: CompanyId) -> bool:

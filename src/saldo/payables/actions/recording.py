@@ -26,6 +26,8 @@ from saldo.payables import models
 from saldo.payables.queries import PARTY, first_open_day, item_key
 from saldo.payables.rules.documents import Owed, Printed, RowSum, Seen, read_graph
 
+_BOOKED = ("kind", "currency", "net", "tax", "gross")
+_NOT_BOOKED = ("amends", "invoiced_on", "due_on", "is_due_assumed", "source")
 _ITEM_KINDS = {"invoice": "invoice", "rebill": "invoice", "credit": "credit-note", "void": "credit-note"}
 
 
@@ -144,17 +146,11 @@ def _record(errand: _Errand, owed: Owed, seen: Seen, row: models.Payable | None)
         row = models.Payable(company_id=errand.company, document=owed.document, seen_at=errand.at)
         errand.new += 1
     before = _values(row)
-    moved = row.pk is None or (row.kind, row.currency, row.net, row.tax, row.gross) != (
-        owed.kind,
-        owed.currency,
-        owed.net,
-        owed.tax,
-        owed.gross,
-    )
+    moved = row.pk is None or any(getattr(row, name) != getattr(owed, name) for name in _BOOKED)
     was_posted = row.version > 0
-    for name in ("kind", "amends", "invoiced_on", "due_on", "is_due_assumed", "currency", "net", "tax", "gross"):
+    for name in (*_BOOKED, *_NOT_BOOKED):
         setattr(row, name, getattr(owed, name))
-    row.source, row.month = owed.source, owed.month.starts_on if owed.month else None
+    row.month = owed.month.starts_on if owed.month else None
     row.paid_at_microsoft = round_half_up(seen.paid, owed.currency)
     row.rows = seen.rows.rows
     row.rows_net = round_half_up(seen.rows.net, owed.currency)
