@@ -17,7 +17,8 @@ WHERE company_id = %s AND key = ANY(%s::text[]) ORDER BY id FOR UPDATE
 """
 _TOUCHED = """
 SELECT item, max("on"), max("on") FILTER (WHERE value < 0) FROM (
-    SELECT debit AS item, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND debit = ANY(%(keys)s::text[])
+    SELECT debit AS item, "on", value FROM ledger_allocation
+    WHERE company_id = %(company)s AND debit = ANY(%(keys)s::text[])
     UNION ALL
     SELECT credit, "on", value FROM ledger_allocation WHERE company_id = %(company)s AND credit = ANY(%(keys)s::text[])
 ) AS moves GROUP BY item
