@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from saldo.agreements.rules.earned_credit import Adjustments, read_adjustments
-from saldo.agreements.rules.exact import exact_of, is_near, over, rounded, times, times_part
+from saldo.agreements.rules.exact import Exact, exact_of, is_between, over, rounded, times, times_part
 from saldo.agreements.rules.exchange import NO_RATES, Published, Rates, UnableToConvert, round_exact
 from saldo.agreements.rules.pricing import DEFAULT_USED, NotBilled, UnableToPrice, price_line, top_up
 from saldo.core.money import minor_digits, minor_unit
@@ -153,6 +153,12 @@ class TestMethods:
         promoted = row("10", "20", "170", adjustments='["15.0% Promotion discount"]')
         assert priced(promoted, markup("10")).net == Decimal("187.00")
 
+    def test_a_credit_for_some_of_the_days_moves_the_price_as_little_as_a_whole_one(self) -> None:
+        for cost in ("170", "170.01", "185.37", "199.99", "200"):
+            assert priced(row("10", "20", cost, adjustments=EARNED), markup("10")).net == Decimal("220.00")
+            back = row("10", "20", f"-{cost}", adjustments=EARNED)
+            assert priced(back, markup("10")).net == Decimal("-220.00")
+
     def test_a_charge_that_its_list_price_does_not_explain_is_its_own_base(self) -> None:
         assert priced(row("10", "20", "85", adjustments=EARNED), markup("10")).net == Decimal("110.00")
 
@@ -229,4 +235,6 @@ def test_exact_amounts_are_those_of_fractions(value, factors, part, divisor, cur
         same *= Fraction(factor)
     assert exact.fraction == same
     assert rounded(exact, currency) == round_exact(same, currency)
-    assert is_near(exact, Decimal(0), abs(value)) == (abs(same) <= abs(Fraction(value)))
+    least, most = sorted((same, Fraction(0)))
+    is_inside = least - Fraction("0.5") <= Fraction(value) <= most + Fraction("0.5")
+    assert is_between(value, exact, Exact(Decimal(0)), slack=Decimal("0.5")) == is_inside

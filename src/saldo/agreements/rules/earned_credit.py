@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from saldo.agreements.rules.exact import ONE, Exact, is_near, over, times
+from saldo.agreements.rules.exact import ONE, Exact, is_between, over, times
 from saldo.core.money import ZERO, minor_unit
 
 _ADJUSTMENT = re.compile(r"(\d+(?:\.\d+)?)\s*%\s*([^\"\],;]*)")
@@ -51,13 +51,14 @@ def before_credit(
 ) -> Exact:
     """What Microsoft would charge without the credit, exact, in the currency of ``cost``, signed like it.
 
-    ``at_list`` is the row at list price in the currency of ``cost``. Where list price and adjustments do not explain
-    the charge within Microsoft's own two cuts (in pricing, then in billing currency), it is the charge itself, divided
-    by what the credit left of it.
+    ``at_list`` is the row at list price in the currency of ``cost``. A charge anywhere between list price with the
+    whole credit and without it, give or take Microsoft's own two cuts (in pricing, then in billing currency), had the
+    credit for some of its days. Where the list price does not explain the charge, it is the charge itself, divided by
+    what the credit left of it.
     """
     kept, earned = _shares(adjustments)
     listed, left = times(at_list, kept), 1 - earned
     slack = minor_unit(currency) + minor_unit(pricing_currency or currency) * (rate or ONE)
-    if is_near(times(listed, left), cost, slack):
+    if is_between(cost, times(listed, left), listed, slack=slack):
         return listed
     return over(Exact(cost), left) if left else listed

@@ -66,10 +66,16 @@ def over(exact: Exact, divisor: Decimal) -> Exact:
     return Exact(exact.above, _EXACT.multiply(exact.below, divisor))
 
 
-def is_near(exact: Exact, figure: Decimal, slack: Decimal) -> bool:
-    """Whether the amount lies within ``slack`` of a figure."""
-    far = _EXACT.subtract(exact.above, _EXACT.multiply(figure, exact.below))
-    return bool(_EXACT.compare(abs(far), _EXACT.multiply(slack, exact.below)) <= 0)
+def is_between(figure: Decimal, one: Exact, other: Exact, *, slack: Decimal) -> bool:
+    """Whether a figure lies between two amounts, or at most ``slack`` outside."""
+    far = sorted((_beyond(figure, one), _beyond(figure, other)))
+    return far[0] <= slack and far[1] >= -slack
+
+
+def _beyond(figure: Decimal, exact: Exact) -> Decimal:
+    """By how much the amount exceeds the figure; cut far below any minor unit where it does not end."""
+    over_it = _EXACT.subtract(exact.above, _EXACT.multiply(figure, exact.below))
+    return over_it if exact.below == 1 else _SHOWN.divide(over_it, exact.below)
 
 
 def rounded(exact: Exact, currency: str) -> Decimal:
