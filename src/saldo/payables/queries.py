@@ -202,6 +202,12 @@ def _owed_by_document(items: Iterable[OpenItem]) -> Mapping[tuple[str, str], Dec
     return owed
 
 
+_AS_THEY_ARE = (
+    *("document", "kind", "amends", "month", "invoiced_on", "due_on", "is_due_assumed", "source", "currency"),
+    *("net", "tax", "gross"),
+)
+
+
 def _show(row: models.Payable, beside: _Beside, today: date) -> PayableShown:
     still_open = beside.owed.get((row.document, row.currency), ZERO)
     approvals = tuple(beside.approvals.get(row.document, ()))
@@ -219,18 +225,7 @@ def _show(row: models.Payable, beside: _Beside, today: date) -> PayableShown:
         microsoft=calendar_of(settings.microsoft_country),
     )
     return PayableShown(
-        document=row.document,
-        kind=row.kind,
-        amends=row.amends,
-        month=row.month,
-        invoiced_on=row.invoiced_on,
-        due_on=row.due_on,
-        is_due_assumed=row.is_due_assumed,
-        source=row.source,
-        currency=row.currency,
-        net=row.net,
-        tax=row.tax,
-        gross=row.gross,
+        **{name: getattr(row, name) for name in _AS_THEY_ARE},
         paid=row.gross - still_open,
         open=still_open,
         standing=stand(

@@ -57,25 +57,29 @@ def record_payment(
     bank = _bank_money(company, account, from_bank or Money(value, payable.currency))
     if value <= 0 or withheld < 0 or bank.value <= 0:
         raise UnableToPay(code="payables.payment.no-amount", facts={"document": payable.document})
-    row = models.Payment(
-        company_id=company,
-        key=key,
-        document=payable.document,
-        run=models.PaymentRun.objects.filter(company_id=company, number=run).first() if run else None,
-        account=account,
-        paid_on=paid_on,
-        currency=payable.currency,
-        value=value,
-        withheld=withheld,
-        certificate=certificate,
-        recorded_at=at,
-        recorded_by=by,
-    )
+    row = _new_row(payable, key=key, paid_on=paid_on, value=value, by=by, at=at)
+    row.account, row.withheld, row.certificate = account, withheld, certificate
+    row.run = models.PaymentRun.objects.filter(company_id=company, number=run).first() if run else None
     _book_with_bank(row, payable, bank, by=by, at=at)
     _chase_certificate(row, by=by, at=at)
     facts = {"document": payable.document, "value": amount_text(value, payable.currency)}
     log.record(
         company=company, code="payables.payment.recorded", actor=by, subject=f"payment:{key}", at=at, facts=facts
+    )
+
+
+def _new_row(
+    payable: models.Payable, *, key: str, paid_on: date, value: Decimal, by: str, at: datetime
+) -> models.Payment:
+    return models.Payment(
+        company_id=payable.company_id,
+        key=key,
+        document=payable.document,
+        currency=payable.currency,
+        paid_on=paid_on,
+        value=value,
+        recorded_at=at,
+        recorded_by=by,
     )
 
 
