@@ -71,8 +71,7 @@ def font_faces() -> str:
             facts = {"font": "Inter", "package": font.package, "seen": "A", "character": "A"}
             raise UnableToWritePaper(code="invoicing.paper-font.missing", facts=facts)
     return "\n".join(
-        f"@font-face {{ font-family: '{font.family}'; src: url('{(VENDORED / font.file).as_uri()}');"
-        " font-weight: 100 900; }"
+        f"@font-face {{ font-family: '{font.family}'; src: url('{(VENDORED / font.file).as_uri()}'); }}"
         for font in INTER
     )
 

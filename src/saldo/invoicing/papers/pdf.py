@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import weasyprint
 from django.template import Context, Engine, Template
 from django.utils import translation
 from django.utils.html import strip_tags
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -22,6 +24,8 @@ from saldo.invoicing.rules.paper import PaperFacts, UnableToWritePaper, check_su
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "invoicing"
 XML_NAME = "ubl.xml"
 VARIANT = "pdf/a-3b"
+_COLOURS = "paper-srgb"
+_ICC = "sRGB2014.icc"
 _LABELS = ("to", "what", "quantity", "price", "nothing", "used", "days", "sum")
 
 
@@ -39,7 +43,7 @@ def render_html(paper: PaperFacts) -> str:
 
 
 def render_pdf(paper: PaperFacts, *, ubl: bytes | None = None) -> bytes:
-    """The paper as PDF/A-3b; ``ubl`` is attached as the same document for machines. Same facts, same bytes.
+    """The paper as PDF/A-3b; ``ubl`` is attached as the same document for machines. Same facts, same text.
 
     Refuses (UnableToWritePaper) as `render_html`.
     """
@@ -63,11 +67,19 @@ def render_pdf(paper: PaperFacts, *, ubl: bytes | None = None) -> bytes:
         font_config=fonts,
         attachments=attachments,
         pdf_variant=VARIANT,
+        output_intent=_COLOURS,
+        color_profiles={_COLOURS: _colours()},
         pdf_identifier=hashlib.sha256(paper.number.encode() + (ubl or b"")).digest()[:16],
     )
     if made is None:
         raise UnableToWritePaper(code="invoicing.paper.not-made", facts={"number": paper.number})
     return bytes(made)
+
+
+def _colours() -> ColorProfile:
+    """WeasyPrint's own sRGB profile, read by us: it leaves its file open."""
+    path = Path(weasyprint.__file__).parent / "pdf" / _ICC
+    return ColorProfile(io.BytesIO(path.read_bytes()), _ICC, "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 class _OurFiles(URLFetcher):
