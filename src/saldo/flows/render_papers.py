@@ -14,6 +14,7 @@ from saldo.invoicing.rules.paper import PaperFacts, UnableToWritePaper
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 
+Tell = Callable[[int, int], None]
 WORKERS = 2
 CHUNK = 100  # facts held at once: a year's wave would not fit in memory
 
@@ -33,7 +34,7 @@ def render_papers(
     numbers: Sequence[str] | None = None,
     by: str = SYSTEM,
     workers: int = WORKERS,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    tell: Tell = lambda done, of: None,
 ) -> Papers:
     """Make and keep the papers of these documents, or of all that lack one; told twice, it makes nothing.
 
@@ -46,9 +47,7 @@ def render_papers(
     for start in range(0, len(wanted), CHUNK):
         facts, unreadable = _facts(company, wanted[start : start + CHUNK])
         refused += unreadable
-        rendered = render_many(
-            facts, workers=workers, tell=lambda done, _, start=start: tell(start + done, len(wanted))
-        )
+        rendered = render_many(facts, workers=workers, tell=_from(start, len(wanted), tell))
         for one in rendered:
             if one.refused:
                 refused.append((one.number, one.refused))
@@ -77,6 +76,10 @@ def paper_of(*, company: CompanyId, number: str, form: str, world: World, by: st
         return ubl_xml(facts)  # refuses, and says why
     _keep(company, rendered, by, world)
     return rendered.pdf if form == "pdf" else rendered.ubl
+
+
+def _from(start: int, of: int, tell: Tell) -> Tell:
+    return lambda done, _: tell(start + done, of)
 
 
 def _facts(company: CompanyId, numbers: Sequence[str]) -> tuple[list[PaperFacts], list[tuple[str, str]]]:

@@ -139,7 +139,8 @@ def _buyer(said: Mapping[str, Any]) -> Side:
 
 def _side(said: Mapping[str, Any], **own: Any) -> Side:
     same = ("country", "street", "postcode", "city", "region", "vat_id", "registration", "electronic_address")
-    return Side(**{name: said.get(name) or "" for name in same}, **own)
+    values: dict[str, Any] = {name: said.get(name) or "" for name in same}
+    return Side(**values, **own)
 
 
 def _account(seller: Mapping[str, Any], currency: str) -> Account:

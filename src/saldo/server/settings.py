@@ -13,6 +13,7 @@ INSTALLATION = describe(HOME)
 LANDING = INSTALLATION.landing
 LINE_STORE = INSTALLATION.line_store
 DOCUMENT_STORE = INSTALLATION.document_store
+EINVOICE_RULES = os.environ.get("SALDO_EINVOICE_RULES")  # a folder with the official XSLT of EN 16931 and Peppol
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALES = Path(os.environ.get("SALDO_LOCALE", PACKAGE / "locale"))
 

@@ -82,7 +82,7 @@ def _colours() -> ColorProfile:
     return ColorProfile(io.BytesIO(path.read_bytes()), _ICC, "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
-class _OurFiles(URLFetcher):
+class _OurFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Opens fonts of ours and nothing else: a paper never asks the network, whatever a customer is called."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

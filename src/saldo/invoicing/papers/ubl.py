@@ -55,7 +55,8 @@ def ubl_xml(paper: PaperFacts) -> bytes:
 def _document(paper: PaperFacts) -> etree._Element:
     name = "CreditNote" if paper.is_credit else "Invoice"
     space = f"{_SCHEMAS}{name}-2"
-    root = etree.Element(f"{{{space}}}{name}", nsmap={None: space, "cac": CAC, "cbc": CBC})
+    names: dict[str | None, str] = {None: space, "cac": CAC, "cbc": CBC}
+    root = etree.Element(f"{{{space}}}{name}", nsmap=names)  # type: ignore[arg-type]  # the stubs know no default namespace
     _put_head(root, paper)
     _put_references(root, paper)
     has_vat = all(category_of(tax.treatment, tax.percent) != "O" for tax in paper.taxes)

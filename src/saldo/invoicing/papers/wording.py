@@ -37,7 +37,7 @@ def say_many(code: str, count: int, lang: str, **facts: object) -> str:
 
 def say_marked(words: str, **marks: str) -> SafeString:
     """Words with marks of the page in them (``{page}``): everything but the marks is escaped."""
-    text = escape(words)
+    text = str(escape(words))
     for name, mark in marks.items():
         text = text.replace("{" + name + "}", mark)
     return mark_safe(text)
@@ -74,7 +74,7 @@ def fits_statement(text: str, lang: str) -> bool:
 
 def write_country(code: str, lang: str) -> str:
     """The name of a country in the paper's language; its code where Babel knows none."""
-    return Locale.parse(lang, sep="-").territories.get(code, code)
+    return str(Locale.parse(lang, sep="-").territories.get(code, code))
 
 
 def write_giro(digits: str) -> str:
