@@ -143,6 +143,15 @@ class TestReferences:
         assert not any(one.is_certain for one in found)
         assert {"2026-00438": A2.open} in [settled(one) for one in found]
 
+    def test_a_sum_that_two_ways_make_is_not_booked_though_one_of_them_is_named(self):
+        half = [invoice(f"2026-0060{n}", "10003", "781.25", due=date(2026, 4, n)) for n in (1, 2)]
+        whole = invoice("2026-00603", "10003", "1562.50", due=date(2026, 4, 3))
+        named = money("1562.50", references=[half[0].reference], payer="Sjöberg Arkitekter AB")
+        assert not propose(entry=named, book=book(*half, whole)).is_certain
+        assert propose(entry=named, book=book(*half)).is_certain
+        silent = money("1562.50", payer="Sjöberg Arkitekter AB")
+        assert not propose(entry=silent, book=book(*half, whole)).is_certain
+
 
 class TestNumbersInTheText:
     def test_one_payment_for_many_invoices_that_it_names(self):

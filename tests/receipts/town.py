@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from saldo.core.clock import FixedClock
@@ -18,9 +18,9 @@ from saldo.receipts.rules.book import Allowance, Book, KnownDebtor, Learned
 from saldo.receipts.rules.entries import BankFileRead, EntryRead
 from saldo.receipts.rules.matching import propose
 from saldo.receipts.rules.proposals import Claim, MoneyIn, Proposal
-from tests.conftest import NOW
 
 UNTIL = date(2026, 5, 12)
+NOW = datetime(2026, 5, 12, 7, 12, tzinfo=UTC)
 LIMITS = {"SEK": Decimal(20), "EUR": Decimal(20)}
 
 

@@ -171,6 +171,11 @@ def pairs(claims: Sequence[Claim], paid: Paid, book: Book) -> Iterator[Fit]:
             yield fit
 
 
+def settles_the_same(one: Fit, other: Fit) -> bool:
+    """Whether two fits settle the same items, so that they are one."""
+    return {share.item for share in one.shares} == {share.item for share in other.shares}
+
+
 def on_account(debtor: str, paid: Paid) -> Fit:
     """All of the money rests on a debtor's account."""
     rest = Difference(kind="on-account", value=-paid.value, debtor=debtor)

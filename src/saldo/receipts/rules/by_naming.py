@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from saldo.core.money import ZERO
-from saldo.receipts.rules.amounts import Fit, Paid, all_open_until, as_proposal, explain, fill, paid_in, pairs
+from saldo.receipts.rules.amounts import (
+    Fit,
+    Paid,
+    all_open_until,
+    as_proposal,
+    explain,
+    fill,
+    paid_in,
+    pairs,
+    settles_the_same,
+)
 from saldo.receipts.rules.book import Book, Payer
 from saldo.receipts.rules.evidence import Evidence, unseen_slips_of
 from saldo.receipts.rules.proposals import Because, Claim, MoneyIn, Proposal, Share, Sureness
@@ -37,11 +47,13 @@ def propose_named(entry: MoneyIn, evidence: Evidence, payer: Payer, book: Book) 
         yield as_proposal(fit, case.sureness_of_explained(fit), paid, case.because())
         return
     whole = case.more_of_the_same_debtor()
-    if whole is not None:
-        yield as_proposal(whole, case.sureness_of_more(), paid, case.because())
     others = list(case.other_fits())
-    rest = fill([claim for claim in claims if book.open[claim.key] > 0] or claims, paid, book)
-    yield as_proposal(rest, case.sureness_of_rest(rest, bool(others)), paid, case.because())
+    if whole is not None:
+        others = [(other, why) for other, why in others if not settles_the_same(other, whole)]
+        yield as_proposal(whole, "likely" if others else case.sureness_of_more(), paid, case.because())
+    else:
+        rest = fill([claim for claim in claims if book.open[claim.key] > 0] or claims, paid, book)
+        yield as_proposal(rest, case.sureness_of_rest(rest, bool(others)), paid, case.because())
     for other, why in others:
         yield as_proposal(other, "likely", paid, (*case.because(), why))
 
@@ -170,7 +182,9 @@ def propose_shared(entry: MoneyIn, evidence: Evidence, payer: Payer, book: Book)
     who = (Because("receipts.because.debtor-reference", {"debtor": debtor}), *payer_reasons(payer, stand))
     fitting = [fit for claim in debts if (fit := explain([claim], paid, book))]
     whole = all_open_until(debts, paid, book)
-    may_book: Sureness = "likely" if stand in ("other", "family") or evidence.settled else "certain"
+    rivals = [two for two in pairs(debts, paid, book) if whole is None or not settles_the_same(two, whole)]
+    is_doubtful = stand in ("other", "family") or bool(evidence.settled or rivals)
+    may_book: Sureness = "likely" if is_doubtful else "certain"
     if whole is not None and not fitting:
         yield as_proposal(whole, may_book, paid, who)
     for fit in fitting:

@@ -14,6 +14,7 @@ from saldo.receipts.rules.amounts import (
     on_account,
     paid_in,
     pairs,
+    settles_the_same,
 )
 from saldo.receipts.rules.book import Book, Payer
 from saldo.receipts.rules.by_naming import Stand, payer_reasons
@@ -43,7 +44,8 @@ def _of_debtor(
     debts = book.debts_of(debtor, paid.currency)
     single = [(debt, fit) for debt in debts if (fit := explain([debt], paid, book))]
     whole = all_open_until(debts, paid, book)
-    is_only = len(single) + (whole is not None) == 1
+    rivals = [two for two in pairs(debts, paid, book) if whole is None or not settles_the_same(two, whole)]
+    is_only = len(single) + (whole is not None) + len(rivals) == 1
     for debt, fit in single[:_MOST]:
         may_book = is_only and _is_sure(debt, fit, paid, evidence, payer, book)
         yield as_proposal(fit, "certain" if may_book else "likely", paid, who)
