@@ -15,6 +15,7 @@ from saldo.ledger.sealing import seal_days_before
 from saldo.ledger.seals import SealState, find_items_out_of_step, list_seals, verify_seals
 from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
+from saldo.server.commands.doctor import _seals
 from tests.conftest import NOW
 from tests.databases import TestDatabases
 from tests.ledger.books import invoice, receipt, settle
@@ -110,3 +111,19 @@ class TestTampering:
         with company_context(sealed):
             assert find_items_out_of_step(company=sealed) == ("invoice:0-0",)
             assert queries.find_item(company=sealed, key="invoice:0-0") is not None
+
+
+class TestDoctor:
+    def test_says_until_when_the_books_are_sealed_and_which_day_was_changed(
+        self, sealed: CompanyId, own_database: str, databases: TestDatabases
+    ) -> None:
+        def books() -> tuple[str, str]:
+            (found,) = (finding for finding in _seals() if finding.what == "books")
+            return found.health, found.says
+
+        assert books() == ("well", "Fjordlys Cloud AB: sealed until 2026-05-13")
+        with behind_our_back(databases, own_database) as connection:
+            connection.execute("UPDATE ledger_entry SET value = -value WHERE account = 'sales'")
+        health, says = books()
+        assert health == "ill"
+        assert "2026-05-12" in says
