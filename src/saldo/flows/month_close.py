@@ -16,6 +16,7 @@ from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
 from saldo.invoicing.actions.drafting import Drafted, draft_debtors, draft_strangers
 from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
+from saldo.invoicing.actions.writing import count_anew
 from saldo.invoicing.inputs import MonthInputs, list_debtors_to_bill, load_inputs
 from saldo.invoicing.queries import MonthSums, sum_month
 from saldo.invoicing.wording import minimum_name
@@ -97,6 +98,9 @@ def draft_month(
         done += len(chunk)
         tell(done, len(debtors))
     _draft_strangers(inputs, drafted, by, world)
+    if drafted.written:
+        with company_context(company):
+            count_anew()
     return drafted
 
 

@@ -118,3 +118,12 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]])
                 copy.write_row(row)
         cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM incoming")
         cursor.execute("DROP TABLE incoming")
+
+
+def count_anew() -> None:
+    """Let the database look at how large documents and lines have become.
+
+    A month that was just written is unknown to its statistics, and every chunk would read the whole month.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT invoicing_count_anew()")

@@ -271,8 +271,15 @@ class Migration(migrations.Migration):
                 REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION invoicing_refuse_lines();
             CREATE TRIGGER invoicing_line_deleted AFTER DELETE ON invoicing_line
                 REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION invoicing_refuse_lines();
+            CREATE FUNCTION invoicing_count_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+                SET search_path = pg_catalog, public AS $$
+            BEGIN
+                ANALYZE public.invoicing_invoice;
+                ANALYZE public.invoicing_line;
+            END $$;
             """,
             reverse_sql="""
+            DROP FUNCTION invoicing_count_anew();
             DROP TRIGGER invoicing_line_deleted ON invoicing_line;
             DROP TRIGGER invoicing_line_updated ON invoicing_line;
             DROP TRIGGER invoicing_line_inserted ON invoicing_line;
