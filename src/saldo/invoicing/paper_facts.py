@@ -36,11 +36,18 @@ def facts_of(*, company: CompanyId, number: str) -> PaperFacts:
     Refuses (UnableToWritePaper): invoicing.paper.unknown, and what `check_sums` refuses.
     """
     document = find_invoice(company=company, number=number)
-    if document is None or document.issued_on is None or document.issued_at is None or document.kind not in _KINDS:
+    if document is None or document.kind not in _KINDS:
         raise UnableToWritePaper(code="invoicing.paper.unknown", facts={"number": number})
+    facts = _facts(company, document)
+    check_sums(facts)
+    return facts
+
+
+def _facts(company: CompanyId, document: Invoice) -> PaperFacts:
+    if document.issued_on is None or document.issued_at is None:
+        raise UnableToWritePaper(code="invoicing.paper.unknown", facts={"number": document.number})
     lines, usage = arrange(_billed(company, document), currency=document.currency)
-    taxes = tuple(_tax(row) for row in document.taxes)
-    facts = PaperFacts(
+    return PaperFacts(
         kind=document.kind,  # type: ignore[arg-type]  # one of _KINDS
         number=document.number,
         month=document.month,
@@ -54,7 +61,7 @@ def facts_of(*, company: CompanyId, number: str) -> PaperFacts:
         buyer=_buyer(document.buyer),
         account=_account(document.seller, document.currency),
         lines=lines,
-        taxes=taxes,
+        taxes=tuple(_tax(row) for row in document.taxes),
         net=document.net,
         tax=document.tax,
         gross=document.gross,
@@ -67,8 +74,6 @@ def facts_of(*, company: CompanyId, number: str) -> PaperFacts:
         change=_change(company, document),
         usage=usage,
     )
-    check_sums(facts)
-    return facts
 
 
 def find_paper(*, company: CompanyId, number: str, form: str) -> str | None:
