@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from saldo.audit.log import record
 from saldo.cli import close
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
+from saldo.invoicing.backups import newest_backup
 from saldo.server.messages import message_of
+from tests.conftest import NOW
 from tests.invoicing.months import MARCH, Partner
 from tests.microsoft_files import seats
 from tests.rooms.importing import A_WORLD
@@ -49,9 +52,9 @@ def test_drafts_then_issues_and_changes_nothing_again(
     assert "1 documents issued" in ask(tmp_path, capsys, issue=True, is_json=False)
 
 
-def test_the_newest_backup_is_read_from_its_note(tmp_path: Path) -> None:
-    assert close.newest_backup(tmp_path) is None
-    (tmp_path / close.NEWEST_BACKUP).write_text("2026-04-01T03:00:00+00:00\n")
-    found = close.newest_backup(tmp_path)
-    assert found is not None
-    assert found.date() == date(2026, 4, 1)
+def test_the_newest_backup_is_the_one_that_the_log_tells_of(partner: Partner) -> None:
+    assert newest_backup(company=partner.company) is None
+    record(
+        company=partner.company, code="server.backup.taken", actor="command", subject="installation", at=NOW, facts={}
+    )
+    assert newest_backup(company=partner.company) == NOW

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,6 @@ from saldo.core.written import write_month
 
 if TYPE_CHECKING:
     from saldo.flows.month_close import Closed
-
-NEWEST_BACKUP = "newest-backup"
-"""The file in SALDO_HOME that says when the last backup was taken, as an instant in ISO 8601."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +33,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """Close the month; 1 where it may not be issued."""
     from saldo.audit.log import COMMAND
     from saldo.flows.month_close import close_month
+    from saldo.invoicing.backups import newest_backup
+    from saldo.parties.company import company_context
     from saldo.parties.queries import get_company
 
     company = get_company(name=args.company)
     today = args.today or args.world.clock.now().astimezone(ZoneInfo(company.zone)).date()
+    with company_context(company.id):
+        backed_up_at = newest_backup(company=company.id)
     closed = close_month(
         company=company.id,
         month=args.month,
@@ -48,21 +48,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
         by=COMMAND,
         world=args.world,
         today=today,
-        newest_backup=newest_backup(args.home),
+        newest_backup=backed_up_at,
         tell=lambda done, of: out.progress(done=done, of=of, what=f"{done:,}"),
     )
     out.document(_document(closed, args.words))
     if not out.is_json:
         _say(closed, out, args.lang)
     return 0
-
-
-def newest_backup(home: Path) -> datetime | None:
-    """When the newest backup of this installation was taken; None where none ever was."""
-    try:
-        return datetime.fromisoformat((home / NEWEST_BACKUP).read_text(encoding="utf-8").strip())
-    except (OSError, ValueError):
-        return None
 
 
 def _document(closed: Closed, words: Any) -> dict[str, Any]:

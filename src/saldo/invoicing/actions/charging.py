@@ -63,9 +63,8 @@ def add_charge(
     The same ``key`` with the same figures is the same charge (False). Refuses (UnableToCharge):
     invoicing.charge.other-content, .too-fine, .backwards.
     """
-    starts_on, ends_on = service_period
-    _check_charge(net, currency, starts_on, ends_on)
-    asked = (customer, code, name, net, currency, starts_on, ends_on)
+    _check_charge(net, currency, *service_period)
+    asked = (customer, code, name, net, currency, *service_period)
     if _is_known_charge(company, key, asked):
         return False
     models.Charge.objects.create(
@@ -76,8 +75,8 @@ def add_charge(
         name=name,
         net=net,
         currency=currency,
-        starts_on=starts_on,
-        ends_on=ends_on,
+        starts_on=service_period[0],
+        ends_on=service_period[1],
         evidence=dict(evidence),
         made_at=at,
         made_by=by,
