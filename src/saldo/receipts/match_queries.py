@@ -15,7 +15,8 @@ from saldo.invoicing.nets import list_nets
 from saldo.ledger.queries import OpenItem, list_open_among, list_open_items
 from saldo.ledger.rules.accounts import RECEIVABLE
 from saldo.ledger.settled import list_settled_items
-from saldo.parties.debtors import list_debtors, map_tenants
+from saldo.parties.debtors import map_tenants
+from saldo.parties.payers import list_named_debtors
 from saldo.parties.queries import name_customers
 from saldo.receipts import models
 from saldo.receipts.queries import BankEntry
@@ -116,10 +117,10 @@ def _known_debtors(company: CompanyId, today: date) -> list[KnownDebtor]:
             number=debtor.number,
             name=debtor.name,
             aliases=tuple(sorted(aliases.get(debtor.number, set()) - {"", debtor.name})),
-            parent=debtor.parent or "",
+            parent=debtor.parent,
             withholding=withheld.get(debtor.number, ZERO),
         )
-        for debtor in list_debtors(company=company)
+        for debtor in list_named_debtors(company=company)
     ]
 
 
