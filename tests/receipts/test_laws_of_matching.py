@@ -22,7 +22,7 @@ from saldo.receipts.actions.taking import take_file
 from saldo.receipts.match_queries import list_matches
 from saldo.receipts.rules import amounts, by_naming, by_payer, matching
 from saldo.receipts.rules.proposals import Difference, Share
-from saldo.receipts.rules.settlement import Held, Money, UnableToMatch, settle
+from saldo.receipts.rules.settlement import Held, UnableToMatch, UsedMoney, settle
 from tests.conftest import NOW
 from tests.receipts.town import as_money, as_read, book_of, invent, settle_in, world
 from tools import words
@@ -48,7 +48,7 @@ def matches(draw):
         Difference(kind=d.kind, value=d.value.quantize(Decimal("0.01")), debtor=d.debtor) for d in differences
     ]
     used = sum((s.value for s in shares), Decimal(0)) - sum((d.value for d in differences), Decimal(0))
-    return Money(entry="receipt:1", number=1, on=day, currency="SEK", used=used), shares, differences, held
+    return UsedMoney(entry="receipt:1", number=1, on=day, currency="SEK", used=used), shares, differences, held
 
 
 class TestLaws:

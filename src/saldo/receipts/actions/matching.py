@@ -21,7 +21,7 @@ from saldo.receipts import models
 from saldo.receipts.actions.learning import learn, unlearn
 from saldo.receipts.match_queries import shares_of, sum_used
 from saldo.receipts.rules.proposals import Because, Difference, Proposal, Share
-from saldo.receipts.rules.settlement import Held, Money, Settlement, UnableToMatch, paid_by, settle
+from saldo.receipts.rules.settlement import Held, Settlement, UnableToMatch, UsedMoney, paid_by, settle
 
 MATCHABLE = ("payment", "card-settlement", "transfer")
 
@@ -152,7 +152,7 @@ def _book(
     used = sum_used(company=company, entries=keys)
     counts = _count_matches(company, keys)
     closed = closed_before(company)
-    laid: list[tuple[NewMatch, Money, Settlement]] = []
+    laid: list[tuple[NewMatch, UsedMoney, Settlement]] = []
     for new in matches:
         left = _left(entries[new.entry], used.get(new.entry, ZERO))
         money = _money(entries[new.entry], new, left, counts.get(new.entry, 0) + 1, held, closed)
@@ -181,7 +181,7 @@ def _money(
     number: int,
     held: Mapping[str, Held],
     closed: date | None,
-) -> Money:
+) -> UsedMoney:
     currencies = {held[share.item].currency for share in new.shares if share.item in held}
     is_exchanged = bool(currencies - {entry.currency})
     used = left if is_exchanged else paid_by(shares=new.shares, differences=new.differences)
@@ -189,7 +189,7 @@ def _money(
         facts = {"entry": entry.key, "left": f"{left}", "used": f"{used}"}
         raise UnableToMatch(code="receipts.match.more-than-money", facts=facts)
     on = max(entry.settles_on or entry.booked_on, closed or entry.booked_on)
-    return Money(entry=entry.key, number=number, on=on, currency=entry.currency, used=used)
+    return UsedMoney(entry=entry.key, number=number, on=on, currency=entry.currency, used=used)
 
 
 def _take_off(held: dict[str, Held], shares: Iterable[Share]) -> None:
@@ -211,7 +211,7 @@ def _row(
     company: CompanyId,
     entries: Mapping[str, models.BankEntry],
     held: Mapping[str, Held],
-    laid: tuple[NewMatch, Money, Settlement],
+    laid: tuple[NewMatch, UsedMoney, Settlement],
     **made: Any,
 ) -> models.Match:
     new, money, settlement = laid

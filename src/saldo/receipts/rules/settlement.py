@@ -34,7 +34,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class UsedMoney:
     """What of an entry a match uses, in the entry's currency; ``number`` counts the entry's matches from 1."""
 
     entry: str
@@ -59,7 +59,7 @@ class Settlement:
 
 
 def settle(
-    *, money: Money, shares: Sequence[Share], differences: Sequence[Difference], held: Mapping[str, Held]
+    *, money: UsedMoney, shares: Sequence[Share], differences: Sequence[Difference], held: Mapping[str, Held]
 ) -> Settlement:
     """Lay out a match. Every debtor gets a credit of its own for the money, and one for each difference.
 
@@ -88,7 +88,9 @@ class _Credit(NamedTuple):
     value: Decimal
 
 
-def _check(money: Money, shares: Sequence[Share], differences: Sequence[Difference], held: Mapping[str, Held]) -> None:
+def _check(
+    money: UsedMoney, shares: Sequence[Share], differences: Sequence[Difference], held: Mapping[str, Held]
+) -> None:
     facts = {"entry": money.entry}
     if not money.used > 0:
         raise UnableToMatch(code="receipts.match.no-amount", facts=facts)
@@ -113,7 +115,7 @@ def _check_shares(shares: Sequence[Share], held: Mapping[str, Held], facts: Mapp
             raise UnableToMatch(code="receipts.match.more-than-open", facts={**facts, "item": key})
 
 
-def _currency(money: Money, shares: Sequence[Share], held: Mapping[str, Held]) -> str:
+def _currency(money: UsedMoney, shares: Sequence[Share], held: Mapping[str, Held]) -> str:
     currencies = {held[share.item].currency for share in shares} or {money.currency}
     if len(currencies) > 1:
         raise UnableToMatch(code="receipts.match.mixed-currencies", facts={"entry": money.entry})
@@ -146,7 +148,7 @@ def _credits(debtor: str, sums: Mapping[str, Decimal]) -> list[_Credit]:
     return [_Credit(debtor, kind, value) for kind, value in sums.items()]
 
 
-def _item(money: Money, credit: _Credit, currency: str, single: bool) -> NewItem:
+def _item(money: UsedMoney, credit: _Credit, currency: str, single: bool) -> NewItem:
     base = money.entry if money.number == 1 and credit.kind == "receipt" else money.key
     base = base if credit.kind == "receipt" else f"{base}:{credit.kind}"
     return NewItem(
@@ -162,7 +164,7 @@ def _item(money: Money, credit: _Credit, currency: str, single: bool) -> NewItem
     )
 
 
-def _posting(money: Money, currency: str, items: Sequence[NewItem]) -> Posting:
+def _posting(money: UsedMoney, currency: str, items: Sequence[NewItem]) -> Posting:
     legs = [Entry(account=UNALLOCATED, currency=money.currency, value=money.used)]
     paid = add_up(-item.original for item in items if item.kind == "receipt")
     if currency != money.currency:
@@ -179,7 +181,7 @@ def _posting(money: Money, currency: str, items: Sequence[NewItem]) -> Posting:
 
 
 def _allocations(
-    money: Money, shares: Sequence[Share], items: Sequence[NewItem], held: Mapping[str, Held]
+    money: UsedMoney, shares: Sequence[Share], items: Sequence[NewItem], held: Mapping[str, Held]
 ) -> Iterable[NewAllocation]:
     """Of each debtor: credit notes first, then what settles beside the money, then the money, oldest debt first."""
     number = 0
