@@ -1,4 +1,4 @@
-"""What becomes of one line of Microsoft's: rated, not billed, held or unmatched (docs/algorithms/rating.md).
+"""What becomes of one line of Microsoft's: rated, not billed, held or unmatched.
 
 Pure: agreements price the line, a person's decision overrides, whatever cannot be told is held and never guessed.
 """
