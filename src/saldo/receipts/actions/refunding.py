@@ -44,8 +44,7 @@ def propose_refund(
     credit = find_item(company=company, key=item)
     if credit is None or credit.open >= 0 or credit.account != RECEIVABLE:
         raise UnableToRefund(code="receipts.refund.no-credit", facts={"item": item})
-    waiting = models.Refund.objects.filter(company_id=company, item=item, state="proposed")
-    asked = sum(waiting.values_list("value", flat=True), value)
+    asked = value + _proposed(company, item)
     if value <= 0 or asked > -credit.open:
         raise UnableToRefund(code="receipts.refund.more-than-credit", facts={"item": item, "open": f"{-credit.open}"})
     if not payee.strip() or not payee_account.strip():
@@ -128,6 +127,12 @@ def record_refund_paid(*, company: CompanyId, refund: str, entry: str, by: str, 
     row.state, row.entry = "paid", entry
     row.save(update_fields=["state", "entry"])
     record(company=company, code="receipts.refund-paid", actor=by, subject=refund, at=at, facts={"entry": entry})
+
+
+def _proposed(company: CompanyId, item: str) -> Decimal:
+    """What others have asked of this credit already."""
+    waiting = models.Refund.objects.filter(company_id=company, item=item, state="proposed")
+    return sum(waiting.values_list("value", flat=True), Decimal(0))
 
 
 def _owed_back(row: models.Refund, on: date) -> tuple[Posting, tuple[NewItem, ...]]:
