@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ from random import Random
 import pytest
 
 from saldo.core.identity import CompanyId
+from saldo.flows.explain_documents import explain_documents
+from saldo.invoicing.queries import list_invoices
 from saldo.ledger.rules.export import write_hledger
 from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
@@ -60,6 +63,7 @@ class TestClosedChain:
             )
             assert settled == (year.paid,)
             hledger_agrees(company, tmp_path)
+        check_every_paper_says_why(company, year)
 
     @pytest.mark.laws
     def test_of_three_hundred_customers_and_a_year(self, own_database: str, tmp_path: Path) -> None:
@@ -82,3 +86,25 @@ def hledger_agrees(company: CompanyId, folder: Path) -> None:
         if row["commodity"]
     }
     assert {place: value for place, value in found.items() if value} == exported.expected(company)
+
+
+def check_every_paper_says_why(company: CompanyId, year: Year) -> None:
+    """Each invoice of the last month carries, frozen, reasons that come to the change of its net to the cent."""
+    last = year.start.plus(year.months - 1)
+    with company_context(company):
+        numbers = [one.number for one in list_invoices(company=company, month=last, kind="invoice")]
+    told = explain_documents(company=company, numbers=numbers, by="user:1", world=year.world(END))
+    assert told == len(numbers) > 10
+    assert explain_documents(company=company, numbers=numbers, by="user:1", world=year.world(END)) == 0
+    with company_context(company):
+        explained = rows(
+            "SELECT e.number, new.net - old.net, e.reasons FROM invoicing_explanation e"
+            " JOIN invoicing_invoice new ON new.number = e.number JOIN invoicing_invoice old ON old.number = e.before"
+            " WHERE e.company_id = %s",
+            company,
+        )
+    assert len(explained) == len(numbers)
+    for number, change, reasons in explained:
+        reasons = json.loads(reasons) if isinstance(reasons, str) else reasons
+        assert sum((Decimal(reason["amount"]) for reason in reasons), Decimal(0)) == change, number
+        assert all(reason["text"] and reason["subject"] for reason in reasons)

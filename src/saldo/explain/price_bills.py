@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from saldo.agreements.queries import load_rule_book
@@ -38,11 +38,24 @@ def get_price_bill(
         currency=currency,
         include_drafts=include_drafts,
     )
+    lines = tuple(_read_lines(company, billed))
+    return Bill(customer=customer, currency=currency, side="price", period=str(period), lines=lines)
+
+
+def get_document_bill(*, company: CompanyId, number: str, debtor: str, currency: str) -> Bill:
+    """One of our documents, with the charges of all tenants on it, before tax: what its paper explains."""
+    billed = list_billed_lines(company=company, number=number)
+    lines = tuple(line for line in _read_lines(company, billed) if not line.is_tax)
+    return Bill(customer=CustomerId(debtor), currency=currency, side="price", period=number, lines=lines)
+
+
+def _read_lines(company: CompanyId, billed: Collection[BilledLine]) -> Iterable[BillLine]:
+    """The lines with the rules that priced them and the rows behind them."""
     rules = {f"{rule.code}/{rule.version}": rule for rule in load_rule_book(company=company).rules()}
     places = {(line.file, line.row) for line in billed if line.file}
-    items = list_lines_at(company=company, customers={customer}, places=places) if places else {}
-    lines = tuple(_lines(billed, rules, items))
-    return Bill(customer=customer, currency=currency, side="price", period=str(period), lines=lines)
+    customers = {line.customer for line in billed if line.file}
+    items = list_lines_at(company=company, customers=customers, places=places) if places else {}
+    return _lines(billed, rules, items)
 
 
 def _lines(

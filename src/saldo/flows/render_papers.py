@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from saldo.audit.log import SYSTEM
 from saldo.core.identity import CompanyId
+from saldo.flows.explain_documents import explain_documents
 from saldo.invoicing.paper_facts import facts_of, list_without_paper
 from saldo.invoicing.paper_keeping import keep_paper, read_paper
 from saldo.invoicing.papers.rendering import Rendered, render_many
@@ -45,6 +46,7 @@ def render_papers(
         wanted = [number for number in (numbers or sorted(lacking)) if number in lacking]
     made, refused = 0, list[tuple[str, str]]()
     for start in range(0, len(wanted), CHUNK):
+        explain_documents(company=company, numbers=wanted[start : start + CHUNK], by=by, world=world)
         facts, unreadable = _facts(company, wanted[start : start + CHUNK])
         refused += unreadable
         rendered = render_many(facts, workers=workers, tell=_from(start, len(wanted), tell))
@@ -64,6 +66,7 @@ def paper_of(*, company: CompanyId, number: str, form: str, world: World, by: st
     """
     from saldo.invoicing.papers.ubl import ubl_xml
 
+    explain_documents(company=company, numbers=[number], by=by, world=world)
     with company_context(company):
         kept = read_paper(company=company, number=number, form=form)
         facts = None if kept is not None else facts_of(company=company, number=number)

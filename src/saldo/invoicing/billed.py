@@ -5,6 +5,7 @@ Reads only, and without cost: what Microsoft charged us stays with the rows them
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -140,3 +141,35 @@ def _line(row: tuple[Any, ...]) -> BilledLine:
         currency=currency,
         **dict(zip(_FIELDS, row[5:], strict=True)),
     )
+
+
+def find_document_before(*, company: CompanyId, number: str) -> str | None:
+    """The last document that a debtor had before this one, for the same thing and in the same currency; or None.
+
+    One that was cancelled is passed over: its customer never owed it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT old.number FROM invoicing_invoice new JOIN invoicing_invoice old"
+            ' ON old.company_id = new.company_id AND old.debtor = new.debtor AND old."group" = new."group"'
+            " AND old.currency = new.currency AND old.kind = new.kind AND old.month < new.month AND old.number <> ''"
+            " WHERE new.company_id = %s AND new.number = %s AND NOT EXISTS (SELECT 1 FROM invoicing_invoice mirror"
+            " WHERE mirror.company_id = old.company_id AND mirror.mirrors = old.number"
+            " AND mirror.kind = 'cancellation')"
+            " ORDER BY old.month DESC, old.year DESC, old.sequence DESC LIMIT 1",
+            [company, number],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def list_unexplained(*, company: CompanyId, numbers: Collection[str]) -> tuple[str, ...]:
+    """Which of these documents of a month carry no explanation yet; credits and mirrors never do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.number FROM invoicing_invoice i WHERE i.company_id = %s AND i.number = ANY(%s)"
+            " AND i.kind IN ('invoice', 'statement') AND NOT EXISTS (SELECT 1 FROM invoicing_explanation e"
+            " WHERE e.company_id = i.company_id AND e.number = i.number) ORDER BY i.number",
+            [company, list(numbers)],
+        )
+        return tuple(number for (number,) in cursor.fetchall())
