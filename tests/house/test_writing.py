@@ -16,7 +16,9 @@ WRITES = {
     "update_or_create",
 }
 # By file name: the floor of actions. The line store writes rows in bulk and is a folder of its own.
-WRITERS = {"actions", "people", "log", "catalogue", "versions"}
+WRITERS = {"actions", "people", "log", "catalogue", "versions"} | {
+    *("billing_actions", "sending", "sealing", "paper_keeping"),
+}
 
 
 def calls(tree: ast.Module) -> list[tuple[int, str, str]]:
