@@ -14,14 +14,16 @@ from saldo.core.identity import CompanyId
 def company_context(company: CompanyId) -> Iterator[None]:
     """One transaction in which exactly this company's rows exist.
 
-    Nested in another transaction it is a savepoint, and the company from before is put back at its end.
+    Nested in another transaction it is a savepoint, and the company from before is put back at its end; the outermost
+    one needs no putting back, since what it set ends with it.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('saldo.company', true)")
-        before = cursor.fetchone()[0] or ""
+    is_nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _current() if is_nested else ""
         _enter(str(company))
         yield
-        _enter(before)
+        if is_nested:
+            _enter(before)
 
 
 @contextmanager
@@ -31,6 +33,12 @@ def person_context(user: int) -> Iterator[None]:
         cursor.execute("SELECT set_config('saldo.person', %s, true)", [str(user)])
         yield
         cursor.execute("SELECT set_config('saldo.person', '', true)")
+
+
+def _current() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('saldo.company', true)")
+        return cursor.fetchone()[0] or ""
 
 
 def _enter(company: str) -> None:
