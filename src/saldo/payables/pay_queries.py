@@ -9,6 +9,8 @@ from decimal import Decimal
 from saldo.charges.microsoft_documents import list_bought
 from saldo.core.identity import CompanyId
 from saldo.core.money import add_up
+from saldo.ledger.queries import list_open_items
+from saldo.ledger.rules.accounts import MICROSOFT
 from saldo.parties.calendars import calendar_of
 from saldo.payables import models
 from saldo.payables.queries import UnableToFind, get_settings
@@ -79,6 +81,38 @@ class ClaimShown:
     state: str  # open, filed, granted, refused, dropped
     opened_by: str
     granted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeCredit:
+    """What Microsoft owes us and no document has used: a credit note's or an overpayment's open item."""
+
+    item: str
+    document: str
+    kind: str  # of the ledger's item: payment, or a document's
+    currency: str
+    open: Decimal
+
+
+def list_free_credits(*, company: CompanyId, today: date) -> tuple[FreeCredit, ...]:
+    """Open items in our favour on Microsoft's account, by currency, the oldest first."""
+    items = list_open_items(company=company, account=MICROSOFT, as_of=today)
+    free = sorted((one for one in items if one.open > 0), key=lambda one: (one.currency, one.issued_on, one.key))
+    return tuple(
+        FreeCredit(item=one.key, document=one.document, kind=one.kind, currency=one.currency, open=one.open)
+        for one in free
+    )
+
+
+def list_unpaid_runs(*, company: CompanyId) -> tuple[RunShown, ...]:
+    """Runs that the bank may have paid by now: ordered or handed over, and no payment of theirs is booked."""
+    paid = set(
+        models.Payment.objects.filter(company_id=company, taken_back_on=None)
+        .exclude(run=None)
+        .values_list("run__number", flat=True)
+    )
+    rows = models.PaymentRun.objects.filter(company_id=company, state__in=("ordered", "handed-over")).order_by("id")
+    return tuple(_show(row) for row in rows if row.number not in paid)
 
 
 def get_run(*, company: CompanyId, number: str) -> RunShown:

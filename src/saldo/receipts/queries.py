@@ -96,6 +96,7 @@ def list_entries(
     account: str | None = None,
     limit: int | None = None,
     offset: int = 0,
+    newest_first: bool = False,
 ) -> tuple[BankEntry, ...]:
     """Entries by day, then in the order of their files; ``keys`` keeps only these."""
     rows = models.BankEntry.objects.filter(company_id=company).select_related("file")
@@ -105,7 +106,15 @@ def list_entries(
         rows = rows.filter(key__in=set(keys))
     if account is not None:
         rows = rows.filter(account=account)
-    rows = rows.order_by("booked_on", "id")[offset : None if limit is None else offset + limit]
+    order = ("-booked_on", "-id") if newest_first else ("booked_on", "id")
+    rows = rows.order_by(*order)[offset : None if limit is None else offset + limit]
+    return tuple(_entry(row) for row in rows)
+
+
+def list_going_out(*, company: CompanyId) -> tuple[BankEntry, ...]:
+    """Open entries of money that left an account and is no fee or return, by day."""
+    rows = models.BankEntry.objects.filter(company_id=company, state="open", value__lt=0)
+    rows = rows.filter(kind__in=("payment", "transfer")).select_related("file").order_by("booked_on", "id")
     return tuple(_entry(row) for row in rows)
 
 

@@ -111,6 +111,11 @@ def match_outgoing(
     return tuple(document for document, _ in paid)
 
 
+def names_a_document(*, text: str) -> bool:
+    """Whether a text holds what looks like a document number of Microsoft's."""
+    return _NUMBER.search(text.upper()) is not None
+
+
 def _named(company: CompanyId, on: date, value: Decimal, currency: str, text: str) -> list[tuple[str, Decimal]]:
     numbers = set(_NUMBER.findall(text.upper()))
     shown = [one for one in list_payables(company=company, today=on) if one.document in numbers and one.open > 0]
