@@ -22,6 +22,7 @@ from bench.installation import _saldo, stop
 
 FEW, MANY, LINES_EACH = 1_000, 10_000, 20
 MUST_S, MUST_MB, FROM, UNTIL = 90, 1024, 8, 13
+RULES = (("azure", "usage", "markup-on-cost"), ("seats", "licence", "discount-from-list"))
 NOW = datetime(2026, 4, 8, 9, 0, tzinfo=UTC)
 MONTH = date(2026, 3, 1)
 
@@ -121,7 +122,7 @@ class NoQueue:
         raise RuntimeError(task)
 
 
-def write_month(company: Any, customers: int) -> None:
+def write_month(company: Any, customers: int, month: date = MONTH) -> None:
     """One Microsoft document with so many customers' lines, some agreements, and a debtor for each customer."""
     from django.db import connection, connections
 
@@ -130,31 +131,32 @@ def write_month(company: Any, customers: int) -> None:
     from saldo.invoicing.actions.writing import copy_in
     from saldo.parties.billing_actions import ensure_debtors
     from saldo.parties.company import company_context
+    from saldo.parties.queries import count_customers
 
     keys = [str(uuid.UUID(int=(int(company) << 64) + place)) for place in range(customers)]
+    number, content = f"G0000{month:%y%m}", f"{int(company):056x}{month:%Y%m%d}"
     with company_context(company):
         columns = ("company_id", "key", "name", "domain", "country", "first_seen_at")
-        copy_in("parties_customer", columns, ((company, key, f"Customer {key[-6:]}", "", "SE", NOW) for key in keys))
+        known = count_customers(company=company)
+        seen = ((company, key, f"Customer {key[-6:]}", "", "SE", NOW) for key in keys[known:])
+        copy_in("parties_customer", columns, seen)
         ensure_debtors(company=company, at=NOW, by="bench")
         same = {"company_id": company, "version": 1, "level": "company", "starts_on": date(2025, 1, 1)}
         made = {"made_by": "bench", "made_at": NOW}
-        for code, category, method in (
-            ("azure", "usage", "markup-on-cost"),
-            ("seats", "licence", "discount-from-list"),
-        ):
+        for code, category, method in RULES if not known else ():
             agreed.PriceRule.objects.create(
                 code=code, category=category, method=method, value={"percent": "5"}, **same, **made
             )
         rows = customers * LINES_EACH
         delivery = models.Delivery.objects.create(
             company_id=company,
-            content=f"{int(company):064x}",
+            content=content,
             kind="nce-reconciliation",
             source="bench",
-            document="G000000001",
-            document_key="G000000001",
-            month=MONTH,
-            own_month=MONTH,
+            document=number,
+            document_key=number,
+            month=month,
+            own_month=month,
             currency="SEK",
             rows=rows,
             lines=rows,
@@ -166,7 +168,7 @@ def write_month(company: Any, customers: int) -> None:
             company_id=company,
             delivery=delivery,
             number=1,
-            sha256=f"{int(company):064x}",
+            sha256=content,
             name="bench",
             rows=rows,
             lines=rows,
