@@ -134,7 +134,6 @@ def write_month(company: Any, customers: int, month: date = MONTH) -> None:
     from saldo.parties.queries import count_customers
 
     keys = [str(uuid.UUID(int=(int(company) << 64) + place)) for place in range(customers)]
-    number, content = f"G0000{month:%y%m}", f"{int(company):056x}{month:%Y%m%d}"
     with company_context(company):
         columns = ("company_id", "key", "name", "domain", "country", "first_seen_at")
         known = count_customers(company=company)
@@ -147,33 +146,7 @@ def write_month(company: Any, customers: int, month: date = MONTH) -> None:
             agreed.PriceRule.objects.create(
                 code=code, category=category, method=method, value={"percent": "5"}, **same, **made
             )
-        rows = customers * LINES_EACH
-        delivery = models.Delivery.objects.create(
-            company_id=company,
-            content=content,
-            kind="nce-reconciliation",
-            source="bench",
-            document=number,
-            document_key=number,
-            month=month,
-            own_month=month,
-            currency="SEK",
-            rows=rows,
-            lines=rows,
-            total=0,
-            received_at=NOW,
-            received_by="bench",
-        )
-        part = models.Part.objects.create(
-            company_id=company,
-            delivery=delivery,
-            number=1,
-            sha256=content,
-            name="bench",
-            rows=rows,
-            lines=rows,
-            total=0,
-        )
+        delivery, part = write_delivery(company, month, customers * LINES_EACH)
         names = [field.column for field in models.Line._meta.fields if field.name != "id"]
         copy_in("charges_line", names, lines_of(company, delivery.pk, part.pk, keys, names))
         with connection.cursor() as cursor:
@@ -185,6 +158,40 @@ def write_month(company: Any, customers: int, month: date = MONTH) -> None:
             )
     with connections["owner"].cursor() as cursor:  # as the hours between an import and a close would have it
         cursor.execute("ANALYZE charges_line, charges_delivery, parties_customer, parties_debtor")
+
+
+def write_delivery(company: Any, month: date, rows: int) -> tuple[Any, Any]:
+    """The document and its one file in the catalogue."""
+    from saldo.charges import models
+
+    number, content = f"G0000{month:%y%m}", f"{int(company):056x}{month:%Y%m%d}"
+    delivery = models.Delivery.objects.create(
+        company_id=company,
+        content=content,
+        kind="nce-reconciliation",
+        source="bench",
+        document=number,
+        document_key=number,
+        month=month,
+        own_month=month,
+        currency="SEK",
+        rows=rows,
+        lines=rows,
+        total=0,
+        received_at=NOW,
+        received_by="bench",
+    )
+    part = models.Part.objects.create(
+        company_id=company,
+        delivery=delivery,
+        number=1,
+        sha256=content,
+        name="bench",
+        rows=rows,
+        lines=rows,
+        total=0,
+    )
+    return delivery, part
 
 
 def lines_of(company: Any, delivery: int, part: int, keys: list[str], names: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -49,6 +49,7 @@ def set_the_books() -> None:
     from saldo.core.clock import FixedClock
     from saldo.core.periods import Month
     from saldo.flows.month_close import close_month
+    from saldo.flows.payables_follow import follow
     from saldo.parties.queries import get_company
     from saldo.ports.world import World
 
@@ -58,6 +59,7 @@ def set_the_books() -> None:
         at = datetime.combine(Month.of(month).plus(1).starts_on + timedelta(days=8), datetime.min.time(), UTC)
         world = World(clock=FixedClock(at), queue=NoQueue())
         close_month(company=company, month=Month.of(month), issue=True, by="bench", world=world, today=at.date())
+    follow(company=company, world=world)
     receive(company)
 
 
@@ -145,7 +147,7 @@ def list_pages() -> dict[str, list[Asked]]:
             pages[page] = [Asked(page=page, address=reverse(named, args=[key])) for key in keys()]
         except NoReverseMatch:
             continue
-    return pages
+    return {page: found for page, found in pages.items() if found}
 
 
 def _sample(sql: str) -> list[str]:
