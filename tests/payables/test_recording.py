@@ -110,6 +110,13 @@ class TestOneDocument:
         assert problem.code == "payables.document.several-currencies"
         assert owed(postman) == {}
 
+    def test_beside_a_header_rows_of_another_currency_come_to_nothing(self, postman: Postman) -> None:
+        postman.bring(seats(), seats(Currency="EUR", PricingCurrency="EUR"))
+        postman.bring_header(header(total="720.00"))
+        (shown,) = list_payables(company=postman.company, today=TODAY)
+        assert (shown.currency, shown.gross, shown.tie_out.lines) == ("SEK", 720, 360)
+        assert (shown.tie_out.code, shown.tie_out.rest) == ("payables.tie-out.rest", 360)
+
 
 class TestGraph:
     def test_a_void_takes_back_all_and_a_rebill_takes_its_place(self, postman: Postman) -> None:

@@ -43,6 +43,16 @@ class TestInvoiceTotal:
         postman.bring(seats(TaxTotal="90.00", Total="450.00"))
         assert postman.checks(2)["I7"] == TOLERATED
 
+    @pytest.mark.parametrize("is_header_first", [True, False])
+    def test_a_row_in_another_currency_counts_for_nothing(self, postman: Postman, is_header_first: bool) -> None:
+        bring = [
+            lambda: postman.bring(seats(), seats(Currency="EUR", PricingCurrency="EUR")),
+            lambda: postman.bring_header(header(total="720.00")),
+        ]
+        for one in reversed(bring) if is_header_first else bring:
+            one()
+        assert postman.checks(1)["I7"] == postman.checks(2)["I7"] == FAILED
+
     def test_legacy_licences_and_usage_come_to_one_invoice_together(self, postman: Postman) -> None:
         postman.bring_header(header(number="D000000001", on="2026-03-06", total="225.00"))
         postman.bring(licence())

@@ -85,15 +85,38 @@ def _judge_sums(company: CompanyId, documents: Collection[str]) -> Mapping[str, 
     for document, kind, net, tax, gross in listed:
         rows.setdefault(document, {})[kind] = FileSum(net=net, tax=tax, gross=net + tax if gross is None else gross)
     headers = {header.number: header for header in headers_of(company).filter(number__in=rows)}
-    found = (_judge_sum(company, headers[document], kinds) for document, kinds in rows.items() if document in headers)
+    foreign = _in_other_currencies(sums, headers)
+    found = (
+        _judge_sum(company, headers[document], kinds, foreign.get(document))
+        for document, kinds in rows.items()
+        if document in headers
+    )
     return {one.document: one for one in found if one is not None}
 
 
-def _judge_sum(company: CompanyId, header: models.MicrosoftInvoice, kinds: Mapping[str, FileSum]) -> _Sum | None:
+def _in_other_currencies(sums: Any, headers: Mapping[str, models.MicrosoftInvoice]) -> Mapping[str, Decimal]:
+    """By document, what rows come to before tax that are in another currency than its header; absent where none are."""
+    mixed = {
+        pk: document
+        for pk, document, currency in sums.values_list("id", "document", "currency")
+        if document in headers and currency != headers[document].currency
+    }
+    found: dict[str, Decimal] = {}
+    totals = models.CustomerTotal.objects.filter(delivery_id__in=mixed).exclude(currency="")
+    for pk, currency, net in totals.values_list("delivery_id", "currency", "net"):
+        if currency != headers[mixed[pk]].currency:
+            found[mixed[pk]] = found.get(mixed[pk], Decimal(0)) + net
+    return found
+
+
+def _judge_sum(
+    company: CompanyId, header: models.MicrosoftInvoice, kinds: Mapping[str, FileSum], foreign: Decimal | None
+) -> _Sum | None:
+    """The verdict on one sum; ``foreign`` is what of it is in another currency and counts for nothing here."""
     rows = FileSum(
-        net=add_up(one.net for one in kinds.values()),
+        net=add_up(one.net for one in kinds.values()) - (foreign or 0),
         tax=add_up(one.tax for one in kinds.values()),
-        gross=add_up(one.gross for one in kinds.values()),
+        gross=add_up(one.gross for one in kinds.values()) - (foreign or 0),
     )
     charged = header.total
     if "note" in header.document_type.lower() and rows.gross < 0 < charged:
@@ -105,7 +128,9 @@ def _judge_sum(company: CompanyId, header: models.MicrosoftInvoice, kinds: Mappi
         verdict = judge_with_credit_notes(rows=rows, charged=charged, credited=credited, currency=header.currency)
     else:
         verdict = judge_invoice_total(rows=rows, charged=charged, currency=header.currency)
-    if code == "I1" and len(kinds) < len(_LEGACY_SIDES) and verdict == "failed":
+    if foreign is not None:
+        verdict = "failed"
+    elif code == "I1" and len(kinds) < len(_LEGACY_SIDES) and verdict == "failed":
         return None  # the other file of the invoice has not arrived
     return _Sum(code=code, verdict=verdict, document=header.number, expected=charged, seen=rows.gross)
 

@@ -33,10 +33,19 @@ WITH headers AS (
     WHERE d.company_id = %(company)s AND d.state = 'counts' AND d.kind = ANY(%(kinds)s) AND NOT d.is_estimated
       AND d.month IS NOT NULL
     GROUP BY 1
+), own AS (
+    SELECT number, sum(t.net) AS net
+    FROM files f JOIN headers h USING (number)
+    JOIN charges_delivery d ON upper(d.document) = number AND d.company_id = %(company)s AND d.state = 'counts'
+         AND d.kind = ANY(%(kinds)s) AND NOT d.is_estimated
+    JOIN charges_customertotal t ON t.company_id = d.company_id AND t.delivery_id = d.id AND t.currency = h.currency
+    WHERE f.currencies::text[] <> ARRAY[h.currency::text]
+    GROUP BY 1
 )
 SELECT number, h.document_type, h.amends, h.status, h.invoiced_on, h.period_starts_on, h.total, h.paid, h.currency,
-       f.month, f.currencies, coalesce(f.rows, 0), coalesce(f.net, 0), coalesce(f.tax, 0), coalesce(f.gross, 0)
-FROM headers h FULL JOIN files f USING (number) ORDER BY number
+       f.month, f.currencies, coalesce(f.rows, 0), coalesce(f.net, 0), coalesce(f.tax, 0), coalesce(f.gross, 0),
+       coalesce(o.net, 0)
+FROM headers h FULL JOIN files f USING (number) LEFT JOIN own o USING (number) ORDER BY number
 """
 _BALANCES = """
 SELECT DISTINCT ON (b.currency) b.currency, b.balance, b.said_on
@@ -58,7 +67,8 @@ ORDER BY l.id
 class MicrosoftDocument:
     """One document by number. Header facts are empty or None when none came; ``total`` and ``paid`` include tax.
 
-    ``currencies`` has more than one, or an empty one, when the rows are not of one currency. Row sums are exact.
+    ``currencies`` has more than one, or an empty one, when no header came and the rows are not of one currency; beside
+    a header rows of another currency than its own come to nothing. Row sums are exact.
     """
 
     number: MicrosoftInvoiceId
@@ -122,7 +132,9 @@ def list_bought(*, company: CompanyId, since: date, until: date) -> tuple[Bought
 
 def _document(row: tuple[Any, ...]) -> MicrosoftDocument:
     number, document_type, amends, status, invoiced_on, period, total, paid, currency, month, currencies = row[:11]
-    rows, net, tax, gross = row[11:]
+    rows, net, tax, gross, own = row[11:]
+    if currency and currencies and set(currencies) != {currency}:
+        net, tax, gross, currencies = own, Decimal(0), own, ()
     named = {*(currencies or ()), *((currency,) if currency else ())}
     day = month or period or invoiced_on
     return MicrosoftDocument(

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from saldo.charges.missing_days import DAYS_MISSING, list_documents_without_days
 from saldo.core.identity import LANGUAGES, CompanyId
 from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
@@ -78,7 +79,8 @@ def close_month(
             )
     with company_context(company):
         sums = sum_month(company=company, month=month)
-    return _closed(month, drafted, sums)
+        without_days = list_documents_without_days(company=company, month=month)
+    return _closed(month, drafted, sums, without_days)
 
 
 def draft_month(
@@ -115,12 +117,13 @@ def _chunks(found: Sequence[_One]) -> Iterator[Sequence[_One]]:
         yield found[start : start + CHUNK]
 
 
-def _closed(month: Month, drafted: Drafted, sums: MonthSums) -> Closed:
+def _closed(month: Month, drafted: Drafted, sums: MonthSums, without_days: Sequence[str]) -> Closed:
+    missing = ({"code": DAYS_MISSING, "facts": {"document": document}} for document in without_days)
     return Closed(
         month=month,
         drafts=sums.drafts,
         issued=sums.issued,
         totals=sums.totals,
-        problems=sums.problems,
+        problems=(*sums.problems, *missing),
         drafted=drafted,
     )

@@ -68,8 +68,8 @@ class Margin:
 
     @property
     def is_negative(self) -> bool:
-        """Whether we pay more than we charge."""
-        return self.cost is not None and self.net < self.cost
+        """Whether we pay more than we charge; where more was given back than charged, we pay nothing."""
+        return self.cost is not None and self.cost > 0 and self.net < self.cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
