@@ -16,12 +16,14 @@ from openpyxl import Workbook
 from saldo.agreements import actions
 from saldo.agreements.formats.sheet_files import UnableToReadSheet, read_sheet
 from saldo.agreements.queries import list_price_rules, list_terms
-from saldo.agreements.rules.sheet_rows import read_amount
+from saldo.agreements.rules.sheet_rows import read_amount, read_day
 from saldo.agreements.rules.terms import Terms
 from saldo.agreements.sheets import CellChange, Preview, UnableToTakeSheet, preview_sheet, take_sheet
 from saldo.audit.queries import list_entries
 from saldo.core.identity import CompanyId
+from saldo.parties.actions import found_company
 from saldo.parties.billing_actions import add_debtor
+from saldo.parties.company import company_context
 from saldo.parties.debtors import get_debtor, list_debtors
 from tests.agreements.builders import JANUARY, fixed, markup
 
@@ -238,3 +240,35 @@ def test_a_comma_is_a_decimal_point_where_nothing_else_can_be_meant(text, amount
 def test_a_figure_that_can_be_read_in_two_ways_is_refused(text) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         read_amount(text)
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'number,name\n"1\x000",Ann\n',
+            f"number,name\n{'9' * 400},Ann\n",
+            'debtor,starts_on,purchase_order\n,2026-01-01,"a\x00b"\n',
+            'code,level,method,starts_on,percent,product\nx,company,markup-on-cost,2026-01-01,5,"a\x00b"\n',
+            'code,level,method,starts_on,reason\nx,company,not-billed,2026-01-01,"a\x00b"\n',
+            'code,level,method,starts_on,percent\n"a\x00b",company,markup-on-cost,2026-01-01,5\n',
+        ],
+    )
+    def test_that_no_database_takes_are_a_fault_of_their_row(self, company: CompanyId, text: str) -> None:
+        (row,) = preview(company, text).rows
+        assert (row.state, row.problems[0].code) == ("fault", "agreements.sheet.bad-cell")
+        assert "\x00" not in row.key + row.problems[0].seen
+
+    @pytest.mark.parametrize("text", ["2026-06-011", "2026-06-01x", "20260601", "2026-W01-1", "01.06.2026"])
+    def test_no_day_is_read_out_of_something_else(self, text: str) -> None:
+        with pytest.raises(ValueError, match=text):
+            read_day(text)
+        assert read_day("2026-06-01 00:00:00") == JUNE
+
+    def test_a_preview_of_one_company_confirms_nothing_in_another(self, company: CompanyId) -> None:
+        text = "number,name\n10001,Ann\n"
+        shown = preview(company, text).fingerprint
+        other = found_company(name="Nordlys", country="NO", currency="NOK", cloud="global", actor="user:1", at=NOW)
+        with company_context(other), pytest.raises(UnableToTakeSheet) as refusal:
+            take(other, text, shown)
+        assert refusal.value.code == "agreements.sheet.other-fingerprint"

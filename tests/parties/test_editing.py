@@ -50,6 +50,8 @@ class TestNumbers:
             ("SE", "556732170701", "SE556732170701"),
             ("DE", "de 136 695 976", "DE136695976"),
             ("GR", "094259216", "EL094259216"),
+            ("GR", "GR 094259216", "EL094259216"),
+            ("MX", "BEL 010101 AC9", "BEL010101AC9"),
             ("US", "DE136695976", "DE136695976"),
             ("GB", "GB 980 7806 84", "980780684"),
             ("NO", "NO 995 525 828 MVA", "995525828MVA"),
@@ -209,3 +211,16 @@ class TestParticulars:
         assert debtors.get_particulars(company=company).vat_id == "SE556732170701"
         with pytest.raises(UnableToEdit, match=r"parties\.number\.bad-checksum"):
             set_particulars(company=company, changes={"vat_id": "SE556732170801"}, by="user:1", at=NOW)
+
+
+class TestTexts:
+    @pytest.mark.parametrize("number", ["1\x000", "1\n0", "9" * 301])
+    def test_a_number_that_no_paper_takes_is_refused(self, company, number) -> None:
+        with pytest.raises(UnableToEdit) as refusal:
+            add_debtor(company=company, fields={"name": "Ann"}, number=number, by="user:1", at=NOW)
+        assert (refusal.value.code, refusal.value.facts["field"]) == ("parties.field.bad-text", "number")
+
+    def test_a_contact_whose_name_no_database_takes_is_refused(self, house) -> None:
+        with pytest.raises(UnableToEdit) as refusal:
+            change(house, emails=[("Ann\x00", "ann@b.example")])
+        assert refusal.value.code == "parties.field.bad-text"

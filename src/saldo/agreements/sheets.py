@@ -122,7 +122,7 @@ def _take(company: CompanyId, data: bytes, by: str, at: datetime) -> Preview:
     file = FileId(hashlib.sha256(data).hexdigest())
     seen: set[str] = set()
     rows = tuple(_take_row(kind, row, write, file, seen) for row in sheet.rows)
-    shown = json.dumps([file, kind, [asdict(row) for row in rows]], sort_keys=True, default=str)
+    shown = json.dumps([company, file, kind, [asdict(row) for row in rows]], sort_keys=True, default=str)
     return Preview(kind=kind, rows=rows, fingerprint=hashlib.sha256(shown.encode()).hexdigest()[:16])
 
 

@@ -11,10 +11,17 @@ from django.db import connection
 
 from saldo.audit import log
 from saldo.core.identity import CompanyId, CustomerId
-from saldo.core.problems import Refused
+from saldo.core.problems import Refused, as_seen
 from saldo.parties import models
 from saldo.parties.rules.approvals import find_approval_refusal
-from saldo.parties.rules.debtor_fields import Fields, find_ring, read_account, read_debtor, read_particulars
+from saldo.parties.rules.debtor_fields import (
+    Fields,
+    find_ring,
+    is_plain,
+    read_account,
+    read_debtor,
+    read_particulars,
+)
 
 _FIRST_NUMBER = 10001
 
@@ -83,6 +90,8 @@ def add_debtor(*, company: CompanyId, fields: Mapping[str, Any], by: str, at: da
     """
     _one_at_a_time(company)
     said = number.strip() or str(_next_number(company))
+    if not is_plain(said):
+        raise UnableToEdit(code="parties.field.bad-text", facts={"field": "number", "seen": as_seen(said[:80])})
     if models.Debtor.objects.filter(company_id=company, number=said).exists():
         raise UnableToEdit(code="parties.debtor.exists", facts={"debtor": said})
     row = models.Debtor(company_id=company, number=said, first_seen_at=at)
@@ -125,7 +134,7 @@ def assign_tenant(*, company: CompanyId, customer: CustomerId, debtor: str, by: 
     _note(company, "parties.customer.charged-to", by, f"customer:{row.pk}", at, facts)
 
 
-def set_particulars(*, company: CompanyId, changes: Mapping[str, str], by: str, at: datetime) -> tuple[str, ...]:
+def set_particulars(*, company: CompanyId, changes: Mapping[str, Any], by: str, at: datetime) -> tuple[str, ...]:
     """Change what our papers say of us; returns the names of the fields that are different now.
 
     Refuses (UnableToEdit): parties.field…, parties.number…, as `edit_debtor`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,9 +13,11 @@ from saldo.agreements.rules.prices import PriceRule
 from saldo.agreements.rules.rule_faults import read_figure
 from saldo.agreements.rules.terms import USUAL, Terms
 from saldo.core.money import every_digit
+from saldo.parties.rules.debtor_fields import is_plain
 
 SheetKind = Literal["debtors", "terms", "prices"]
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?")
 _AMBIGUOUS = 3  # "1,234" may be a thousand or a little more than one
 _WORDS: Mapping[str, bool] = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -31,6 +34,8 @@ class SheetFault(ValueError):
 
 def read_day(text: str) -> date:
     """``2026-06-01``, also with the hours that a spreadsheet adds."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
     return date.fromisoformat(text[:10])
 
 
@@ -46,6 +51,8 @@ def read_amount(text: str) -> Decimal:
 
 
 def _as_text(text: str) -> str:
+    if not is_plain(text):
+        raise ValueError(text)
     return text
 
 
@@ -154,7 +161,7 @@ def read_cells(kind: SheetKind, cells: Cells) -> dict[str, Any]:
         try:
             said[column] = COLUMNS[kind][column](text)
         except (ValueError, KeyError) as fault:
-            raise SheetFault(code="agreements.sheet.bad-cell", column=column, seen=text) from fault
+            raise SheetFault(code="agreements.sheet.bad-cell", column=column, seen=text[:80]) from fault
     for column in _KEYS[kind]:
         if column not in said:
             raise SheetFault(code="agreements.sheet.missing-cell", column=column, seen="")

@@ -73,13 +73,20 @@ def read_debtor(*, said: Mapping[str, Any], country: str = "") -> Fields:
             for _, address in pairs
             if not is_address(address)
         ]
+        faults += [
+            FieldFault(field="emails", code="parties.field.bad-text", seen=_CONTROL.sub(" ", name)[:80])
+            for name, _ in pairs
+            if not is_plain(name)
+        ]
     return Fields(values=values, faults=tuple(faults))
 
 
-def read_particulars(*, said: Mapping[str, str], country: str) -> Fields:
+def read_particulars(*, said: Mapping[str, Any], country: str) -> Fields:
     """What our own papers are to say of us. Fields left out are left alone."""
-    read = _read_texts(said, PARTICULARS_TEXTS, country)
-    faults = list(read.faults)
+    read = _read_texts({name: text for name, text in said.items() if name != "has_f_tax"}, PARTICULARS_TEXTS, country)
+    values, faults = dict(read.values), list(read.faults)
+    if "has_f_tax" in said:
+        values["has_f_tax"] = bool(said["has_f_tax"])
     if read.values.get("legal_name", "x") == "":
         faults.append(FieldFault(field="legal_name", code="parties.field.empty"))
     if read.values.get("language", "x") == "":
@@ -87,7 +94,7 @@ def read_particulars(*, said: Mapping[str, str], country: str) -> Fields:
     email = read.values.get("email", "")
     if email and not is_address(email):
         faults.append(FieldFault(field="email", code="parties.field.bad-address", seen=email))
-    return Fields(values=read.values, faults=tuple(faults))
+    return Fields(values=values, faults=tuple(faults))
 
 
 def read_account(*, said: Mapping[str, str]) -> Fields:
@@ -107,6 +114,11 @@ def read_account(*, said: Mapping[str, str]) -> Fields:
     return Fields(values=values, faults=tuple(faults))
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is of a length that people write, and nothing in it that no database or paper takes."""
+    return len(text) <= _LONGEST and not _CONTROL.search(text)
+
+
 def find_ring(*, parents: Mapping[str, str], debtor: str, parent: str) -> tuple[str, ...]:
     """The ring that arises when ``parent`` pays for ``debtor``, from debtor to debtor; () when there is none."""
     path = [debtor]
@@ -121,7 +133,7 @@ def _read_texts(said: Mapping[str, Any], known: tuple[str, ...], country: str) -
     values = {name: str(text).strip() for name, text in said.items() if name in known}
     faults = [FieldFault(field=name, code="parties.field.unknown", seen=name) for name in said if name not in known]
     for name, text in values.items():
-        if len(text) > _LONGEST or _CONTROL.search(text):
+        if not is_plain(text):
             faults.append(FieldFault(field=name, code="parties.field.bad-text", seen=_CONTROL.sub(" ", text)[:80]))
     if "country" in values:
         values["country"] = country = values["country"].upper()

@@ -48,13 +48,14 @@ def check_vat_id(*, country: str, said: str) -> Checked:
     text = _plain(said)
     if not text:
         return "", None
-    prefix = text[:2].lower()
-    if prefix.isalpha() and _is_union(prefix):
-        return _first_that_fits(text, (eu_vat.validate,))
+    text = _PREFIXES.get(text[:2], text[:2]) + text[2:]
+    is_of_union = text[:2].isalpha() and _is_union(text[:2].lower())
     if _is_union(country.lower()):
-        return _first_that_fits(_PREFIXES.get(country, country) + text, (eu_vat.validate,))
-    checks = {"BR": (cnpj.validate, cpf.validate)}.get(country) or _known(country)
-    return _first_that_fits(text, checks)
+        text = text if is_of_union else _PREFIXES.get(country, country) + text
+        return _first_that_fits(text, (eu_vat.validate,))
+    of_country: tuple[_Check, ...] = {"BR": (cnpj.validate, cpf.validate)}.get(country) or _known(country)
+    # Elsewhere such letters may be the number's own: a Mexican one can begin with BE.
+    return _first_that_fits(text, (eu_vat.validate, *of_country) if is_of_union else of_country)
 
 
 def check_registration(*, country: str, said: str) -> Checked:
