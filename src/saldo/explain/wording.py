@@ -45,6 +45,15 @@ def headline(reason: Reason, *, lang: str) -> str:
     return _say("explain.headline.", reason, lang=lang, with_cost=False)
 
 
+def title(reason: Reason, *, lang: str) -> str:
+    """The headline with its product before it, for a list of causes: ``Microsoft 365 E3: 5 seats added on 7 March``."""
+    said = headline(reason, lang=lang)
+    if not reason.subject:
+        return said
+    with translation.override(lang.lower()):
+        return gettext("explain.title") % {"subject": reason.subject, "headline": said}
+
+
 def sentence(reason: Reason, *, lang: str) -> str:
     """The reason with its figures, and its arithmetic where that gives the amount."""
     return _say("explain.", reason, lang=lang, with_cost=True)

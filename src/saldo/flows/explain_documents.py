@@ -10,7 +10,7 @@ from saldo.core.money import amount_text
 from saldo.explain.price_bills import get_document_bill
 from saldo.explain.rules.explanation import Reason
 from saldo.explain.rules.reasons import explain
-from saldo.explain.wording import sentence
+from saldo.explain.wording import sentence, title
 from saldo.invoicing.actions.charging import attach_explanation
 from saldo.invoicing.billed import find_document_before, list_unexplained
 from saldo.invoicing.queries import get_invoice
@@ -59,5 +59,6 @@ def _frozen(reason: Reason, currency: str, language: str) -> dict[str, Any]:
         "code": reason.code,
         "amount": amount_text(reason.amount, currency),
         "subject": reason.subject,
+        "title": title(reason, lang=language),
         "text": sentence(reason, lang=language),
     }

@@ -131,8 +131,7 @@ def _seller(said: Mapping[str, Any]) -> Side:
         email=said.get("email", ""),
         phone=said.get("phone", ""),
         website=said.get("website", ""),
-        # A Swedish company that sells services is approved for F-tax unless somebody wrote down that it is not.
-        has_f_tax=bool(said.get("f_tax", said.get("country") == "SE")),
+        has_f_tax=bool(said.get("has_f_tax")),
     )
 
 
@@ -214,7 +213,8 @@ def _change(company: CompanyId, document: Invoice) -> Change | None:
 
 def _cause(reason: Mapping[str, Any]) -> Cause:
     amount = Decimal(str(reason.get("amount") or ZERO))
-    return Cause(text=str(reason.get("text") or ""), amount=amount, subject=str(reason.get("subject") or ""))
+    said = {name: str(reason.get(name) or "") for name in ("text", "subject", "title")}
+    return Cause(amount=amount, **said)
 
 
 def _day(said: Any) -> date:

@@ -53,6 +53,7 @@ class Particulars:
     email: str
     phone: str
     website: str
+    has_f_tax: bool
     language: str
 
 
@@ -151,6 +152,16 @@ def list_tenants(*, company: CompanyId, debtor: str) -> tuple[Customer, ...]:
     )
 
 
+def is_own_debtor(*, company: CompanyId, number: str, owner: int) -> bool:
+    """Whether everything that is charged to this debtor belongs to this sales agent's own customers."""
+    return _own(company, owner).filter(number=number).exists()
+
+
+def list_own_debtors(*, company: CompanyId, owner: int) -> frozenset[str]:
+    """The numbers of the debtors whose tenants are all this sales agent's own; who has none is nobody's."""
+    return frozenset(_own(company, owner).values_list("number", flat=True))
+
+
 def list_children(*, company: CompanyId, debtor: str) -> tuple[Debtor, ...]:
     """The debtors this one pays for, by name."""
     rows = _debtors(company).filter(parent__company_id=company, parent__number=debtor)
@@ -192,6 +203,12 @@ def find_bank_account(*, company: CompanyId, code: str) -> BankAccount | None:
 
 def _debtors(company: CompanyId) -> QuerySet[models.Debtor]:
     return models.Debtor.objects.filter(company_id=company).select_related("parent")
+
+
+def _own(company: CompanyId, owner: int) -> QuerySet[models.Debtor]:
+    tenants = models.Customer.objects.filter(company_id=company, debtor_id=OuterRef("pk"))
+    others = tenants.filter(Q(owner_id__isnull=True) | ~Q(owner_id=owner))
+    return models.Debtor.objects.filter(Exists(tenants.filter(owner_id=owner)), ~Exists(others), company_id=company)
 
 
 def _found(company: CompanyId, search: str, owner: int | None) -> QuerySet[models.Debtor]:

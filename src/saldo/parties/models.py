@@ -125,6 +125,7 @@ class Particulars(models.Model):
     email = models.TextField(blank=True)
     phone = models.TextField(blank=True)
     website = models.TextField(blank=True)
+    has_f_tax = models.BooleanField(default=False)  # approved for Swedish F-tax, which papers there must say
     language = models.CharField(max_length=8, choices=LANGUAGE_CHOICES, default="en")  # of papers, where none is agreed
 
     def __str__(self) -> str:

@@ -196,7 +196,7 @@ def _why(paper: PaperFacts) -> dict[str, Any] | None:
     if rest:
         causes.append(Cause(text=say("not-explained"), amount=rest))
     shown, more = causes[:SHOWN_CAUSES], causes[SHOWN_CAUSES:]
-    rows = [_cause(cause, paper) for cause in shown]
+    rows = [_cause(cause, paper, is_short=bool(more)) for cause in shown]
     if more:
         words = say_many("other-causes", len(more), paper.language, page="{page}")
         text = say_marked(words, page=_ON_PAGE.replace("{where}", "causes"))
@@ -216,8 +216,9 @@ def _why(paper: PaperFacts) -> dict[str, Any] | None:
     }
 
 
-def _cause(cause: Cause, paper: PaperFacts) -> dict[str, Any]:
-    text = cause.text
+def _cause(cause: Cause, paper: PaperFacts, *, is_short: bool = False) -> dict[str, Any]:
+    """A cause and its amount; in short where the whole sentence stands on a page of its own."""
+    text = cause.title or cause.text if is_short else cause.text
     if paper.kind == "statement" and not fits_statement(text, paper.language):
         text = cause.subject or say("change")
     return _delta(text, cause.amount, paper)

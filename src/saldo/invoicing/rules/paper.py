@@ -121,6 +121,7 @@ class Cause:
     text: str
     amount: Decimal
     subject: str = ""
+    title: str = ""  # the same in a few words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

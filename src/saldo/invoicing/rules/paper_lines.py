@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from saldo.core.money import ZERO, add_up, round_down, round_half_up
+from saldo.core.money import ZERO, add_up, minor_digits, round_down, round_half_up
 from saldo.invoicing.rules.paper import PaperLine, Usage
 
 USAGE = "usage"
+_MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,17 @@ def share_of_period(row: Billed, *, currency: str) -> tuple[int, int] | None:
     return None
 
 
+def plainest_price(row: Billed, share: tuple[int, int] | None, currency: str) -> Decimal:
+    """The row's price with as few digits as still give its net: 147.943157 for 141 seats, not all ten that it has."""
+    days, of = share or (1, 1)
+    for digits in range(minor_digits(currency), _MOST_DIGITS):
+        price = row.unit_price.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        exact = price * row.quantity * days / of
+        if row.net in (round_half_up(exact, currency), round_down(exact, currency)):
+            return price
+    return row.unit_price
+
+
 def _period_lengths(day: date) -> tuple[int, ...]:
     month = (date(day.year + day.month // 12, day.month % 12 + 1, 1) - day.replace(day=1)).days
     return tuple(dict.fromkeys((month, 30, 31, 365, 366)))
@@ -97,7 +109,7 @@ def _line(row: Billed, currency: str) -> PaperLine:
         ends_on=row.ends_on,
         # A price that does not give the amount would only be argued about: then the amount stands alone.
         quantity=row.quantity if row.quantity and is_sum else None,
-        unit_price=row.unit_price if row.quantity and is_sum else None,
+        unit_price=plainest_price(row, share, currency) if row.quantity and is_sum else None,
         share=share,
         subject=row.subject,
     )
@@ -133,7 +145,7 @@ def _seat_change(charge: Billed, refund: Billed, currency: str) -> PaperLine:
         _line(whole, currency),
         share=share,
         quantity=difference if difference else None,
-        unit_price=charge.unit_price if is_sum and difference else None,
+        unit_price=plainest_price(whole, share, currency) if is_sum and difference else None,
         refunded=refund.net,
         charged=charge.net,
         seats_before=seats_before,

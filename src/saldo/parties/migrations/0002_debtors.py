@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('email', models.TextField(blank=True)),
                 ('phone', models.TextField(blank=True)),
                 ('website', models.TextField(blank=True)),
+                ('has_f_tax', models.BooleanField(default=False)),
                 ('language', models.CharField(choices=[('en', 'en'), ('sv', 'sv'), ('zh-Hans', 'zh-Hans'), ('pt-BR', 'pt-BR'), ('es', 'es')], default='en', max_length=8)),
                 ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.company')),
             ],
