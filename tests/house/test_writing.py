@@ -17,7 +17,7 @@ WRITES = {
 }
 # By file name: the floor of actions. The line store writes rows in bulk and is a folder of its own.
 WRITERS = {"actions", "people", "log", "catalogue", "versions"} | {
-    *("billing_actions", "sending", "sealing", "paper_keeping"),
+    *("billing_actions", "sending", "sealing", "paper_keeping", "taking_over"),
 }
 
 

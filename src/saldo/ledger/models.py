@@ -167,3 +167,53 @@ class ClosedPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"closed before {self.ends_before}"
+
+
+class OpeningItem(models.Model):
+    """One item of the old book as it was taken over: what the books do not say of it, for who collects it.
+
+    Its money stands under ``item``; dispute, promise, step and last notice are kept as the old tool said them. Only
+    ``undone_at`` and ``undone_by`` are ever written later.
+    """
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    take_over = models.TextField()  # one file that was taken over, and how often before
+    row = models.IntegerField()
+    item = models.TextField()  # its key in the books
+    debtor = models.TextField()
+    number = models.TextField()  # the old one
+    kind = models.TextField()  # invoice, credit, deposit, receipt
+    as_of = models.DateField()
+    currency = models.CharField(max_length=3)
+    original = models.DecimalField(**MONEY)  # before anything was paid of it
+    open = models.DecimalField(**MONEY)  # when it was taken over
+    dispute_amount = models.DecimalField(**MONEY, null=True)
+    dispute_reason = models.TextField(blank=True)
+    dispute_since = models.DateField(null=True)
+    promise_amount = models.DecimalField(**MONEY, null=True)
+    promise_until = models.DateField(null=True)
+    step = models.TextField(blank=True)
+    last_notice_on = models.DateField(null=True)
+    last_notice = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+    taken_by = models.TextField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "item"], name="one_opening_an_item"),
+            models.UniqueConstraint(
+                fields=["company", "kind", "number"],
+                name="one_opening_a_number",
+                condition=models.Q(undone_at__isnull=True),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "take_over", "row"], name="opening_by_take_over"),
+            models.Index(fields=["company", "debtor"], name="opening_by_debtor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.open} {self.currency}"

@@ -48,7 +48,22 @@ def read_sheet(*, data: bytes) -> Sheet:
     """Read CSV or XLSX, recognised by its bytes. Refuses (UnableToReadSheet) what is neither, or too much."""
     if len(data) > LARGEST:
         raise UnableToReadSheet(code="agreements.sheet.too-large", facts={"most": LARGEST})
-    lines = _xlsx(data) if data.startswith(b"PK") else _csv(data)
+    return _read(_xlsx(data) if data.startswith(b"PK") else _csv(data))
+
+
+def read_second_sheet(*, data: bytes) -> Sheet | None:
+    """The second sheet of an XLSX; None where there is none, or nothing on it. Refuses as `read_sheet`."""
+    if not data.startswith(b"PK") or len(data) > LARGEST:
+        return None
+    try:
+        return _read(_xlsx(data, place=1))
+    except UnableToReadSheet as refused:
+        if refused.code != "agreements.sheet.empty":
+            raise
+        return None
+
+
+def _read(lines: Iterable[list[str]]) -> Sheet:
     try:
         return _sheet(lines)
     except (csv.Error, UnicodeDecodeError, ValueError, KeyError, OSError, zipfile.BadZipFile, SyntaxError) as fault:
@@ -101,7 +116,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252")
 
 
-def _xlsx(data: bytes) -> Iterator[list[str]]:
+def _xlsx(data: bytes, *, place: int = 0) -> Iterator[list[str]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
             raise UnableToReadSheet(code="agreements.sheet.too-large", facts={"most": _LARGEST_UNPACKED})
@@ -109,8 +124,9 @@ def _xlsx(data: bytes) -> Iterator[list[str]]:
         warnings.simplefilter("ignore")  # of styles and extensions that say nothing about cells
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
-            for row in book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS):
-                yield [_text(value) for value in row]
+            for sheet in book.worksheets[place : place + 1]:
+                for row in sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS):
+                    yield [_text(value) for value in row]
         finally:
             book.close()
 
