@@ -54,6 +54,13 @@ def test_from_a_date_the_next_cycle_pays() -> None:
     assert [one.effective_on for one in told] == [date(2026, 7, 15)]
 
 
+def test_a_version_not_numbered_yet_is_the_newest() -> None:
+    book = (OLD, replace(OLD, version=2, value={"price": "10.20"}))
+    again = replace(OLD, value={"price": "10.50"})  # for the same day as both: the one agreed last holds
+    told = touched(seen("year", YEAR), book=book, version=again)
+    assert [(one.price_before, one.price_after) for one in told] == [(Decimal("10.2"), Decimal("10.5"))]
+
+
 def test_a_year_billed_at_once_is_told_by_the_month() -> None:
     told = touched(seen("year", YEAR, months=12))
     assert [one.difference for one in told] == [Decimal("6.00")]

@@ -40,7 +40,8 @@ def profile(treatment: str, **more: object) -> TaxProfile:
         ("NO", TaxFacts("SE", True), "export", "G", "0", "export"),
         ("NO", TaxFacts("NO", False), "standard", "S", "25", "domestic"),
         ("SE", TaxFacts("US", False, profile("outside-scope")), "outside-scope", "O", "0", "outside-scope"),
-        ("SE", TaxFacts("SE", True, profile("reverse-charge")), "reverse-charge", "AE", "0", "reverse-charge"),
+        ("SE", TaxFacts("DE", True, profile("reverse-charge")), "reverse-charge", "AE", "0", "reverse-charge"),
+        ("SE", TaxFacts("GB", False), "export", "G", "0", "export"),
         ("SE", TaxFacts("DE", True, profile("standard")), "standard", "S", "25", "agreed"),
         ("PT", TaxFacts("PT", False, profile("standard", region="PT-20")), "standard", "S", "16", "domestic"),
     ],
@@ -60,15 +61,22 @@ class TestProof:
         assert (told.category, told.percent, told.certificate) == ("E", 0, "SKV-77")
 
     @pytest.mark.parametrize(
-        ("agreed", "problem"),
+        ("country", "has_vat_id", "agreed", "problem"),
         [
-            (profile("exempt", certificate="SKV-77", certificate_until=date(2026, 6, 29)), "certificate-expired"),
-            (profile("exempt"), "certificate-missing"),
-            (profile("reverse-charge"), "vat-id-invalid"),
+            (
+                "SE",
+                False,
+                profile("exempt", certificate="7", certificate_until=date(2026, 6, 29)),
+                "certificate-expired",
+            ),
+            ("SE", False, profile("exempt"), "certificate-missing"),
+            ("DE", False, profile("reverse-charge"), "vat-id-invalid"),
+            ("SE", True, profile("reverse-charge"), "own-country"),
+            ("", True, profile("reverse-charge"), "own-country"),
         ],
     )
-    def test_without_proof_the_standard_rate_and_a_problem(self, agreed, problem) -> None:
-        told = treat("SE", TaxFacts("SE", False, agreed), on=DAY, book=BOOK)
+    def test_without_proof_the_standard_rate_and_a_problem(self, country, has_vat_id, agreed, problem) -> None:
+        told = treat("SE", TaxFacts(country, has_vat_id, agreed), on=DAY, book=BOOK)
         assert (told.percent, told.problem) == (25, f"agreements.tax.{problem}")
 
 

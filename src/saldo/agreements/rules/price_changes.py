@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -59,9 +59,12 @@ def who_is_touched(
 ) -> tuple[Touched, ...]:
     """Every subscription that pays something else because of ``version``, soonest first.
 
-    ``book`` is without it. Compared is the day on which it reaches the subscription: what else changes on that day
-    anyway is no part of the difference. Refuses as `price_line` does.
+    ``book`` is without it, and its number does not count: it is given when the version is agreed. Compared is the day
+    on which it reaches the subscription: what else changes on that day anyway is no part of the
+    difference. Refuses as `price_line` does.
     """
+    before = [rule for rule in book.rules() if rule.code == version.code]
+    version = replace(version, version=1 + max((rule.version for rule in before), default=0))
     changed = RuleBook.of([*book.rules(), version])
     found = (_touch(one, book, changed, version, today, notice_days, rates) for one in seen)
     return tuple(

@@ -108,7 +108,7 @@ def treat(seller_country: str, buyer: TaxFacts, *, on: date, book: TaxBook) -> T
     is_domestic = country == seller_country
     rate = _Rate(book, seller_country, profile.region if profile and is_domestic else "", on)
     if profile is not None and profile.treatment != "standard":
-        return _agreed(profile, buyer, rate)
+        return _agreed(profile, buyer, rate, is_domestic=is_domestic)
     if is_domestic or profile is not None:
         return rate.treatment(f"agreements.tax.{'domestic' if is_domestic else 'agreed'}")
     if country in EU and seller_country in EU:
@@ -118,10 +118,16 @@ def treat(seller_country: str, buyer: TaxFacts, *, on: date, book: TaxBook) -> T
     return _untaxed("export", "agreements.tax.export")
 
 
-def _agreed(profile: TaxProfile, buyer: TaxFacts, rate: _Rate) -> Treatment:
-    """A treatment that a profile names, as far as its proof holds on the day."""
+def _agreed(profile: TaxProfile, buyer: TaxFacts, rate: _Rate, *, is_domestic: bool) -> Treatment:
+    """A treatment that a profile names, as far as its proof holds on the day.
+
+    No state of the Union lets a buyer of such services account for the tax of a seller of the same state (Directive
+    2006/112/EC art. 196 and 199a).
+    """
     problem, on = "", rate.on
-    if profile.treatment == "reverse-charge" and not buyer.vat_id_is_valid:
+    if profile.treatment == "reverse-charge" and is_domestic:
+        problem = "agreements.tax.own-country"
+    elif profile.treatment == "reverse-charge" and not buyer.vat_id_is_valid:
         problem = "agreements.tax.vat-id-invalid"
     elif profile.treatment == "exempt" and not profile.certificate:
         problem = "agreements.tax.certificate-missing"
