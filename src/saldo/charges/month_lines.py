@@ -71,6 +71,17 @@ def open_month(*, company: CompanyId, month: Month) -> OpenMonth:
     return OpenMonth(company=company, month=month, documents=documents, files=files)
 
 
+def list_files_elsewhere(*, month: OpenMonth) -> frozenset[FileId]:
+    """The parts of all documents that count in other months than this: what is there has not gone away."""
+    where, values = _counting(month.company)
+    rows = _all(
+        "SELECT p.sha256 FROM charges_part p JOIN charges_delivery d ON d.id = p.delivery_id"
+        f" WHERE p.company_id = %s AND {where} AND d.month <> %s",
+        [month.company, *values, month.month.starts_on],
+    )
+    return frozenset(FileId(sha256) for (sha256,) in rows)
+
+
 def count_by_customer(*, month: OpenMonth) -> tuple[CustomerCount, ...]:
     """Every customer with billed lines in the month, one entry a currency, in the order of their keys."""
     rows = _all(

@@ -17,7 +17,7 @@ from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
 from saldo.invoicing.actions.drafting import Drafted, draft_debtors, draft_strangers
 from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
-from saldo.invoicing.actions.writing import count_anew
+from saldo.invoicing.actions.writing import count_anew, remove_moved
 from saldo.invoicing.inputs import MonthInputs, list_debtors_to_bill, load_inputs
 from saldo.invoicing.queries import MonthSums, sum_month
 from saldo.invoicing.wording import minimum_name
@@ -92,6 +92,7 @@ def draft_month(
         names = {language: minimum_name(language) for language in LANGUAGES}
         inputs = load_inputs(company=company, month=month, today=today, minimum_names=names)
         debtors = list_debtors_to_bill(inputs=inputs)
+        remove_moved(company=company, month=month, files=sorted(set(inputs.lines.files.values())))
     drafted = Drafted()
     done = 0
     for chunk in _chunks(debtors):

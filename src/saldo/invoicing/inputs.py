@@ -20,7 +20,7 @@ from saldo.agreements.rules.fees import FeeOfMonth, fee_of_month
 from saldo.agreements.rules.prices import RuleBook
 from saldo.agreements.rules.tax import TaxBook, TaxFacts, treat
 from saldo.agreements.rules.terms import TermsBook
-from saldo.charges.month_lines import OpenMonth, count_by_customer, open_month
+from saldo.charges.month_lines import OpenMonth, count_by_customer, list_files_elsewhere, open_month
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.money import ZERO
 from saldo.core.periods import Month
@@ -54,6 +54,8 @@ class MonthInputs:
     charges: Mapping[str, Sequence[PendingCharge]]
     settled_charges: frozenset[str]
     decisions: Mapping[Place, Decided]
+    elsewhere: frozenset[str]  # files that count in other months
+    moved: frozenset[str]  # files of this month of which lines were issued in another one
     minimum_names: Mapping[str, str]  # what a minimum fee is called, by language
 
     @property
@@ -89,6 +91,8 @@ def load_inputs(
         charges=_charges(company, month, tenants),
         settled_charges=reading.list_settled_own(company=company, month=month),
         decisions=reading.map_decisions(company=company, files=set(lines.files.values())),
+        elsewhere=list_files_elsewhere(month=lines),
+        moved=reading.list_moved_files(company=company, month=month, files=set(lines.files.values())),
         minimum_names=minimum_names or {},
     )
 

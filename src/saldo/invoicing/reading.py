@@ -50,10 +50,29 @@ BucketKey = tuple[str, int, str, str, str]
 """File, row, bucket, reason, who decided."""
 
 
-def list_settled(*, company: CompanyId, month: Month, customers: Sequence[CustomerId]) -> list[SettledLine]:
-    """The issued lines of these customers in a month, each with what its mirrors left of it."""
+def list_settled(
+    *, company: CompanyId, month: Month, customers: Sequence[CustomerId], moved: Iterable[str] = ()
+) -> list[SettledLine]:
+    """The issued lines of these customers in a month, each with what its mirrors left of it.
+
+    ``moved``: files whose document belongs to this month now and was billed in another one.
+    """
     rows = _all(f"{_SETTLED} AND l.month = %s", [company, [*customers], month.starts_on])
+    if files := [*moved]:
+        more = "AND l.month <> %s AND l.file = ANY(%s)"
+        rows += _all(f"{_SETTLED} {more}", [company, [*customers], month.starts_on, files])
     return [_settled(row) for row in rows]
+
+
+def list_moved_files(*, company: CompanyId, month: Month, files: Iterable[str]) -> frozenset[str]:
+    """Which of a month's files have lines on documents that were issued for another month."""
+    rows = _all(
+        "SELECT f.file FROM unnest(%s::text[]) AS f(file) WHERE EXISTS (SELECT FROM invoicing_line l"
+        "   JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''"
+        "   WHERE l.company_id = %s AND l.file = f.file AND l.mirrors_line IS NULL AND l.month <> %s)",
+        [[*files], company, month.starts_on],
+    )
+    return frozenset(file for (file,) in rows)
 
 
 def list_settled_before(*, company: CompanyId, month: Month, customers: Sequence[CustomerId]) -> list[SettledLine]:

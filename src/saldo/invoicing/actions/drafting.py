@@ -101,6 +101,7 @@ def draft_strangers(*, inputs: MonthInputs, customers: Sequence[CustomerId], by:
             settled=chunk.settled.get(customer, []),
             decisions=inputs.decisions,
             originals=lambda item: "",
+            elsewhere=inputs.elsewhere,
         )
         drawn = draw_up(asked=asked, book=inputs.book, rates=inputs.rates)
         _count(done, drawn)
@@ -145,7 +146,9 @@ def _read_chunk(inputs: MonthInputs, customers: Sequence[CustomerId], debtors: S
     before = reading.list_settled_before(company=company, month=month, customers=crediting) if crediting else []
     return _Chunk(
         items=items,
-        settled=_by_customer(reading.list_settled(company=company, month=month, customers=customers)),
+        settled=_by_customer(
+            reading.list_settled(company=company, month=month, customers=customers, moved=inputs.moved)
+        ),
         before=_by_customer(before),
         drafts=reading.list_drafts_of(company=company, month=month, debtors=debtors),
         buckets=reading.list_bucket_keys(company=company, month=month, customers=customers),
@@ -182,6 +185,7 @@ def _ask(
         decisions=inputs.decisions,
         minimum_name=inputs.minimum_names.get(language, ""),
         originals=lambda item: credits_of(item, chunk.before.get(item.customer, ())),
+        elsewhere=inputs.elsewhere,
     )
 
 

@@ -84,6 +84,17 @@ def remove_drafts(*, company: CompanyId, month: Month, drafts: Sequence[int], cu
         )
 
 
+def remove_moved(*, company: CompanyId, month: Month, files: Sequence[str]) -> None:
+    """Take out lines that wait in another month although their document belongs to this one now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM invoicing_line l USING unnest(%s::text[]) AS f(file) WHERE l.company_id = %s"
+            " AND l.file = f.file AND l.month <> %s AND (l.invoice_id IS NULL OR EXISTS (SELECT FROM invoicing_invoice i"
+            "   WHERE i.id = l.invoice_id AND i.number = '' AND i.origin = 'close'))",
+            [[*files], company, month.starts_on],
+        )
+
+
 def line_row(company: CompanyId, month: Month, invoice: int | None, position: int, line: DraftLine) -> tuple[Any, ...]:
     """One line as its table takes it."""
     facts = json.dumps(line.facts, default=str) if line.facts else "{}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,6 +55,7 @@ class DebtorMonth:
     fees: Sequence[FeeOfMonth] = ()
     charges: Sequence[PendingCharge] = ()
     decisions: Mapping[Place, Decided]
+    elsewhere: frozenset[str] = frozenset()  # files that count in other months
     minimum_name: str = ""  # what the debtor's language calls a minimum fee
     originals: Callable[[LineItem], str]  # the issued document that a credit gives back, "" where none can be told
 
@@ -69,15 +70,15 @@ class DrawnUp:
 
 def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
     """Rate what was not billed yet, correct what was billed and is gone, add our own fees, compose the documents."""
-    left = left_to_bill(items=asked.items, settled=asked.settled)
+    left = left_to_bill(items=asked.items, settled=asked.settled, elsewhere=asked.elsewhere)
     rated, bucketed = _rate_all(asked, left.new, book, rates)
     rated, vanished = cancel_out(rated)
     kept = [known_again(item, settled) for item, settled in left.again]
     if asked.frame is None or asked.payer is None:
         code, facts = asked.unknown_tax
         held = [Bucketed(one.item, "held", code, facts) for one in rated]
-        return DrawnUp(documents=(), buckets=(*map(bucket_line, (*bucketed, *held, *vanished)), *kept))
-    billables = [_billable(asked, one) for one in rated]
+        return DrawnUp(documents=(), buckets=(*_buckets((*bucketed, *held, *vanished), left.anew), *kept))
+    billables = [_billable(asked, one, left.anew) for one in rated]
     billables += [mirror_of(gone) for gone in left.gone]
     own, faults = _own_lines(asked, asked.payer, rates)
     billables += own
@@ -86,7 +87,12 @@ def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
     documents = compose(frame=asked.frame, billables=billables, held=waiting)
     if faults:
         documents = tuple(replace(one, problems=(*one.problems, *faults)) for one in documents)
-    return DrawnUp(documents=documents, buckets=(*map(bucket_line, (*bucketed, *vanished)), *kept))
+    return DrawnUp(documents=documents, buckets=(*_buckets((*bucketed, *vanished), left.anew), *kept))
+
+
+def _buckets(bucketed: Iterable[Bucketed], anew: Mapping[Place, int]) -> Iterator[DraftLine]:
+    for one in bucketed:
+        yield bucket_line(one)._replace(mirrors_line=anew.get((one.item.file, one.item.row)))
 
 
 def _rate_all(
@@ -104,8 +110,9 @@ def _rate_all(
     return rated, bucketed
 
 
-def _billable(asked: DebtorMonth, rated: RatedLine) -> Billable:
-    return billable_of(rated, credits=asked.originals(rated.item) if is_credit(rated.item) else "")
+def _billable(asked: DebtorMonth, rated: RatedLine, anew: Mapping[Place, int]) -> Billable:
+    credits = asked.originals(rated.item) if is_credit(rated.item) else ""
+    return billable_of(rated, credits=credits, mirrors_line=anew.get((rated.item.file, rated.item.row)))
 
 
 def _own_lines(asked: DebtorMonth, payer: Payer, rates: Rates) -> tuple[list[Billable], list[Fault]]:

@@ -2,12 +2,13 @@
 
 A line is known again by file and row. Where its file was replaced, or its document re-issued under a new number, it is
 known by what it charges: the same tenant, product, days, quantity and cost is the same charge, however it came.
+Where a correction took it back and its old file counts again, it is billed anew, as one more mirror of the first line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -35,25 +36,39 @@ class SettledLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftToBill:
-    """What a month still asks of a debtor: lines never billed, lines known again, lines that are gone."""
+    """What a month still asks of a debtor: lines never billed, lines known again, lines that are gone.
+
+    ``anew`` names, by file and row, the first line of those new ones that were billed, taken back and charged again.
+    """
 
     new: tuple[LineItem, ...]
+    anew: Mapping[tuple[str, int], int] = field(default_factory=dict)
     again: tuple[tuple[LineItem, SettledLine], ...]
     gone: tuple[SettledLine, ...]
 
 
-def left_to_bill(*, items: Sequence[LineItem], settled: Sequence[SettledLine]) -> LeftToBill:
-    """Compare what Microsoft charges now with what was issued."""
+def left_to_bill(
+    *, items: Sequence[LineItem], settled: Sequence[SettledLine], elsewhere: Collection[str] = ()
+) -> LeftToBill:
+    """Compare what Microsoft charges now with what was issued.
+
+    What stands in a file that counts ``elsewhere``, in another month, has moved and is not gone.
+    """
     by_place = {(one.line.file, one.line.row): one for one in settled if one.line.file}
     here = {(item.file, item.row) for item in items}
     missing: dict[_Content, list[SettledLine]] = {}
     for place, one in by_place.items():
-        if place not in here and (one.cost or one.net):
+        if place not in here and one.line.file not in elsewhere and (one.cost or one.net):
             missing.setdefault(_content_of_line(one.line), []).append(one)
     new: list[LineItem] = []
     again: list[tuple[LineItem, SettledLine]] = []
+    anew: dict[tuple[str, int], int] = {}
     for item in items:
-        if (item.file, item.row) in by_place:
+        place = (item.file, item.row)
+        if place in by_place:
+            if _was_taken_back(item, by_place[place]):
+                new.append(item)
+                anew[place] = by_place[place].id
             continue
         same = missing.get(_content_of_item(item)) if missing else None
         if same:
@@ -61,7 +76,12 @@ def left_to_bill(*, items: Sequence[LineItem], settled: Sequence[SettledLine]) -
         else:
             new.append(item)
     gone = tuple(one for rest in missing.values() for one in rest)
-    return LeftToBill(new=tuple(new), again=tuple(again), gone=gone)
+    return LeftToBill(new=tuple(new), anew=anew, again=tuple(again), gone=gone)
+
+
+def _was_taken_back(item: LineItem, settled: SettledLine) -> bool:
+    """A correction of Saldo's takes the cost back with the money; a person's leaves it, and nobody is billed again."""
+    return bool(item.amount) and not settled.cost
 
 
 def mirror_of(settled: SettledLine) -> Billable:
