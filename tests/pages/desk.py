@@ -10,14 +10,21 @@ from typing import Any
 
 from django.urls import reverse
 
+from saldo.agreements.actions import set_price_rule
+from saldo.agreements.rules.prices import PriceRule
 from saldo.charges.history import find_place
 from saldo.charges.queries import list_lines
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.periods import Month
 from saldo.flows.import_files import import_paths
 from saldo.generator.generation import generate
+from saldo.outbox.actions import order_message
+from saldo.outbox.documents import keep
+from saldo.outbox.rules.orders import Attachment
 from saldo.parties.actions import assign_customers, found_company
+from saldo.parties.billing_actions import ensure_debtors, propose_bank_account
 from saldo.parties.company import company_context
+from saldo.parties.debtors import map_tenants
 from saldo.parties.queries import list_customers
 from saldo.parties.rules.roles import Grant, Role, Scope
 from saldo.server.wiring import real_world
@@ -41,6 +48,11 @@ class Desk:
     file: str
     row: int
     people: dict[str, Any]
+    debtor: str  # who pays for ``own``
+    other_debtor: str
+    rule: str  # for ``debtor``
+    message: int
+    account: str
 
     def address(self, page: str, *, customer: CustomerId | None = None) -> str:
         """Where a page of the desk is, about our things; pages about a customer are about ``customer``."""
@@ -52,6 +64,11 @@ class Desk:
             "file": self.file,
             "row": self.row,
             "user": self.people["helpdesk"].pk,
+            "number": self.debtor,
+            "code": self.account if page.startswith("bank-account") else self.rule,
+            "message": self.message,
+            "place": 0,
+            "kind": "mail",
         }
         wanted = ARGUMENTS.get(page, ())
         return reverse(f"desk:{page}", kwargs={name: arguments[name] for name in wanted})
@@ -70,6 +87,25 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import-take-back": ("delivery",),
     "import-row": ("file", "row"),
     "import-original": ("file", "row"),
+    "price-rule": ("code",),
+    "price-change": ("code",),
+    "price-end": ("code",),
+    "price-debtor": ("number",),
+    "price-debtor-terms": ("number",),
+    "price-debtor-tax": ("number",),
+    "price-debtor-fee": ("number",),
+    "price-debtor-fee-end": ("number",),
+    "outbox-message": ("message",),
+    "outbox-attachment": ("message", "place"),
+    "outbox-recall": ("message",),
+    "outbox-again": ("message",),
+    "outbox-settle": ("message",),
+    "bank-account-approve": ("code",),
+    "bank-account-close": ("code",),
+    "channel-open": ("kind",),
+    "channel-close": ("kind",),
+    "channel-cap": ("kind",),
+    "channel-first-run": ("kind",),
     "user": ("user",),
     "user-disable": ("user",),
     "user-enable": ("user",),
@@ -95,6 +131,7 @@ def make_desk() -> Desk:
         _give(company, lent, people["billing-of-some"].pk)
         line = list_lines(company=company, customer=other, month=month)[0]
         place = find_place(company=company, file=line.file)
+        billing = make_billing(company, own=own, other=other, by=f"user:{people['global'].pk}")
     assert place is not None
     return Desk(
         company=company,
@@ -107,7 +144,50 @@ def make_desk() -> Desk:
         file=line.file,
         row=line.row,
         people=people,
+        **billing,
     )
+
+
+def make_billing(company: CompanyId, *, own: CustomerId, other: CustomerId, by: str) -> dict[str, Any]:
+    """Who pays for whom, a price for one of them, a message with its document, an account that waits for approval."""
+    ensure_debtors(company=company, at=NOW, by="test")
+    debtors = map_tenants(company=company)
+    rule = PriceRule(
+        code="own-azure",
+        version=1,
+        level="debtor",
+        target=debtors[own],
+        category="usage",
+        method="markup-on-cost",
+        value={"percent": "12.375"},
+        starts_on=date(2026, 1, 1),
+    )
+    set_price_rule(company=company, rule=rule, by="test", at=NOW)
+    message = order_message(
+        company=company,
+        key="invoice:2026-00017:mail",
+        channel="mail",
+        purpose="invoice",
+        about="invoice:2026-00017",
+        debtor=debtors[own],
+        recipients=["pay@nordlund.example"],
+        language="sv",
+        subject="Faktura 2026-00017",
+        body="Hej,\n\nhär är fakturan.",
+        attachments=[Attachment(name="2026-00017.pdf", media_type="application/pdf", sha256=keep(b"%PDF-1.7 test"))],
+        not_before=NOW,
+        by=by,
+        at=NOW,
+    )
+    account = {"code": "main-sek", "name": "Fjordlys Cloud AB", "currency": "SEK", "iban": "SE4550000000058398257466"}
+    propose_bank_account(company=company, by=by, at=NOW, **account)
+    return {
+        "debtor": debtors[own],
+        "other_debtor": debtors[other],
+        "rule": rule.code,
+        "message": message,
+        "account": account["code"],
+    }
 
 
 def _largest(company: CompanyId, month: Month) -> list[CustomerId]:

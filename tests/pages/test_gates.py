@@ -43,6 +43,43 @@ import-refuse     POST  a . . a .
 import-take-back  POST  a . . a .
 import-row        GET   a . . a .
 import-original   GET   a . . a .
+prices            GET   a . . a a
+prices-csv        GET   a . . a a
+prices-xlsx       GET   a . . a a
+price-new         GET   a . . a .
+price-choice      GET   a . . a a
+price-what-if     GET   a . . a .
+price-sheet       GET   a . . a .
+price-sheet-take  POST  a . . a .
+price-rule        GET   a . . a a
+price-change      GET   a . . a .
+price-end         GET   a . . a .
+price-debtors     GET   a . . a a
+price-debtor      GET   a . . a a
+price-debtor-terms GET  a . . a .
+price-debtor-tax  GET   a . . a .
+price-debtor-fee  GET   a . . a .
+price-debtor-fee-end POST a . . a .
+outbox            GET   a . . a .
+outbox-csv        GET   a . . a .
+outbox-xlsx       GET   a . . a .
+outbox-message    GET   a . . a .
+outbox-attachment GET   a . . a .
+outbox-recall     POST  a . . a .
+outbox-again      POST  a . . a .
+outbox-settle     POST  a . . a .
+outbox-release    POST  a . . a .
+company-settings  GET   a . . a .
+company-particulars GET a . . a .
+company-invoicing GET   a . . a .
+company-payables  GET   a . . a .
+bank-account-new  GET   a . . a .
+bank-account-approve POST a . . a .
+bank-account-close POST a . . a .
+channel-open      POST  a . . . .
+channel-close     POST  a . . a .
+channel-cap       POST  a . . . .
+channel-first-run POST  a . . a .
 users             GET   a a . . .
 user-invite       GET   a a . . .
 user              GET   a a . . .
@@ -242,6 +279,9 @@ _OURS = {
     *("customer", "customer-bill", "customer-daily", "compare-months", "compare-evidence", "compare-csv"),
     *("compare-xlsx", "import-accept", "import-refuse", "import-take-back", "import-row", "import-original"),
     *("user", "user-disable", "user-enable", "user-link"),
+    *("price-rule", "price-change", "price-end", "price-debtor", "price-debtor-terms", "price-debtor-tax"),
+    *("price-debtor-fee", "price-debtor-fee-end", "outbox-message", "outbox-attachment", "outbox-recall"),
+    *("outbox-again", "outbox-settle"),
 }
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from stdnum.eu import vat
 
 from saldo.agreements import models
 from saldo.agreements.rules.exchange import OLDEST_DAYS, Published, Rates
 from saldo.agreements.rules.fees import ServiceFee, in_force
-from saldo.agreements.rules.prices import PriceRule, RuleBook
+from saldo.agreements.rules.prices import LEVELS, PriceRule, RuleBook
 from saldo.agreements.rules.tax import TaxBook, TaxProfile
 from saldo.agreements.rules.tax_rates import EU, RateRow
 from saldo.agreements.rules.terms import SplitGroup, Terms, TermsBook
@@ -41,6 +43,48 @@ def list_price_rules(*, company: CompanyId, code: str | None = None) -> tuple[Pr
     rows = models.PriceRule.objects.filter(company_id=company).order_by("code", "version")
     rows = rows if code is None else rows.filter(code=code)
     return tuple(PriceRule(**row) for row in rows.values(*_RULE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesAsked:
+    """Which rules a list shows: of one group (a level that names no product, or ``product``), with these words.
+
+    ``debtors`` and ``tenants`` keep the rules of these alone, beside those for everybody; None keeps all of them.
+    ``named`` are targets that the words mean too: numbers of debtors whose name they are in.
+    """
+
+    group: str = ""
+    search: str = ""
+    named: Collection[str] = ()
+    debtors: Collection[str] | None = None
+    tenants: Collection[str] | None = None
+    of_somebody: bool = False  # without those for everybody or a segment
+
+
+def list_rule_codes(*, company: CompanyId, asked: RulesAsked, limit: int, offset: int = 0) -> tuple[str, ...]:
+    """The codes of rules, the strongest first: product rules, then tenant, debtor, segment, company."""
+    rows = _newest(company, asked).order_by("-is_product", "-rank", "target", "code")
+    return tuple(rows.values_list("code", flat=True)[offset : offset + limit])
+
+
+def count_rules(*, company: CompanyId, asked: RulesAsked) -> dict[str, int]:
+    """How many rules there are by group: product, tenant, debtor, segment, company; the group asked for is ignored."""
+    rows = _newest(company, RulesAsked(search=asked.search, named=asked.named, **_whose(asked)))
+    found = rows.order_by().values_list("is_product", "level").annotate(count=Count("id"))
+    counts: dict[str, int] = {}
+    for is_product, level, count in found:
+        group = "product" if is_product else level
+        counts[group] = counts.get(group, 0) + count
+    return counts
+
+
+def list_price_rules_of(*, company: CompanyId, codes: Collection[str]) -> dict[str, tuple[PriceRule, ...]]:
+    """Every version of these rules by code, oldest first."""
+    rows = models.PriceRule.objects.filter(company_id=company, code__in=codes).order_by("code", "version")
+    found: dict[str, tuple[PriceRule, ...]] = {}
+    for row in rows.values(*_RULE):
+        found[row["code"]] = (*found.get(row["code"], ()), PriceRule(**row))
+    return found
 
 
 def load_terms(company: CompanyId) -> TermsBook:
@@ -120,6 +164,35 @@ def is_valid_vat_id(vat_id: str, country: str) -> bool:
         return False
     prefix = "EL" if country == "GR" else country
     return str(vat.compact(vat_id)).upper().startswith(prefix)
+
+
+def _whose(asked: RulesAsked) -> dict[str, Any]:
+    return {"debtors": asked.debtors, "tenants": asked.tenants}
+
+
+def _newest(company: CompanyId, asked: RulesAsked) -> QuerySet[Any]:
+    """The last version of each rule asked for, with its rank."""
+    every = models.PriceRule.objects.filter(company_id=company)
+    last = every.order_by("code", "-version").distinct("code").values("id")
+    ranks = [When(level=level, then=Value(rank)) for rank, level in enumerate(LEVELS)]
+    names_a_thing = ~Q(product="", sku="")
+    rows = every.filter(id__in=last).annotate(
+        is_product=Case(When(names_a_thing, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        rank=Case(*ranks, default=Value(-1), output_field=IntegerField()),
+    )
+    if asked.group:
+        rows = rows.filter(is_product=1) if asked.group == "product" else rows.filter(is_product=0, level=asked.group)
+    for level, targets in (("debtor", asked.debtors), ("tenant", asked.tenants)):
+        rows = rows if targets is None else rows.filter(~Q(level=level) | Q(target__in=targets))
+    if asked.of_somebody:
+        rows = rows.filter(level__in=["debtor", "tenant"])
+    if asked.search:
+        fields = ("code", "target", "product", "sku", "publisher", "category")
+        said = Q(target__in=asked.named)
+        for field in fields:
+            said |= Q(**{f"{field}__icontains": asked.search})
+        rows = rows.filter(said)
+    return rows
 
 
 def _holds_in(fee: ServiceFee, month: Month) -> bool:

@@ -14,4 +14,6 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def download(sheet: Sheet, name: str, form: Literal["csv", "xlsx"]) -> HttpResponse:
     """The answer that carries the table under this file name."""
     body, media = (write_csv(sheet), "text/csv; charset=utf-8") if form == "csv" else (write_xlsx(sheet), _XLSX)
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})
+    return HttpResponse(
+        body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    )

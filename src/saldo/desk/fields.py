@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -65,10 +65,15 @@ class Asked:
             self.faults[name] = figures.say("pages.form.no-figure")
         return found
 
-    def refuse(self, refused: Refused, fields: Iterable[str], *, about: Mapping[str, str] | None = None) -> None:
-        """Put a refusal under the field it is about: by its facts, else by ``about`` (last part of its code)."""
-        named = str(refused.facts.get("field", "")) or (about or {}).get(refused.code.rpartition(".")[2], "")
-        self.faults[named if named in set(fields) else ""] = say_refusal(refused)
+    def refuse(self, refused: Refused, labels: Mapping[str, str], *, about: Mapping[str, str] | None = None) -> None:
+        """Put a refusal under the field it is about, which its words call by its label.
+
+        The field stands in the facts, else ``about`` tells it by the last part of the code; else the form as a whole.
+        """
+        said = next((str(refused.facts[name]) for name in ("field", "setting") if refused.facts.get(name)), "")
+        named = said or (about or {}).get(refused.code.rpartition(".")[2], "")
+        told = dict.fromkeys({"field", "setting"} & refused.facts.keys(), labels.get(named, named))
+        self.faults[named if named in labels else ""] = say_refusal(refused, told)
 
 
 def read_figure(text: str) -> Decimal | None:
@@ -88,14 +93,15 @@ def read_figure(text: str) -> Decimal | None:
     return found if found.is_finite() and len(text) <= 24 else None
 
 
-def say_refusal(refused: Refused) -> str:
-    """The refusal in words, its days written as the reader writes them."""
-    return say_code(refused.code, {name: _written(value) for name, value in refused.facts.items()})
+def say_refusal(refused: Refused, told: Mapping[str, str] | None = None) -> str:
+    """The refusal in words, its days written as the reader writes them; ``told`` goes before its own facts."""
+    facts = refused.facts | dict(told or {})
+    return say_code(refused.code, {name: _written(value) for name, value in facts.items()})
 
 
-def choices_of(values: Sequence[str], code: str) -> tuple[tuple[str, str], ...]:
-    """Values of a choice with the words of ``code.<value>``."""
-    return tuple((value, figures.say(f"{code}.{value}")) for value in values)
+def choices_of(values: Sequence[str], name: str) -> tuple[tuple[str, str], ...]:
+    """Values of a choice with the words of ``pages.<name>.<value>``."""
+    return tuple((value, figures.say(f"pages.{name}.{value}")) for value in values)
 
 
 def _written(value: object) -> object:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from saldo.desk import audit, charge_urls, home, palette, preferences, users
+from saldo.desk.cash import urls as cash_urls
+from saldo.desk.company import urls as company_urls
+from saldo.desk.debtors import urls as debtor_urls
+from saldo.desk.outbox import urls as outbox_urls
+from saldo.desk.payables import urls as payable_urls
+from saldo.desk.prices import urls as price_urls
+from saldo.desk.receipts import urls as receipt_urls
 
 app_name = "desk"
 
@@ -26,4 +33,17 @@ OWN = [
     path("palette/", palette.palette, name="palette"),
 ]
 
-urlpatterns = [*HOME, *charge_urls.urlpatterns, *PEOPLE, *AUDIT, *OWN]
+urlpatterns = [
+    *HOME,
+    *charge_urls.urlpatterns,
+    *payable_urls.urlpatterns,
+    *price_urls.urlpatterns,
+    *receipt_urls.urlpatterns,
+    *debtor_urls.urlpatterns,
+    *cash_urls.urlpatterns,
+    *outbox_urls.urlpatterns,
+    *company_urls.urlpatterns,
+    *PEOPLE,
+    *AUDIT,
+    *OWN,
+]

@@ -59,11 +59,46 @@ GROUPS = (
                 is_of_everybody=True,
             ),
             Place(page="compare", capability="explanation.read", icon="arrows-right-left", key="m"),
+            Place(
+                page="payables",
+                capability="buy.invoice.read",
+                icon="building-bank",
+                key="y",
+                also=("payable",),
+                is_of_everybody=True,
+            ),
         ),
+    ),
+    Group(
+        heading="doors.nav.customer-billing",
+        places=(
+            Place(page="prices", capability="price-list.read", icon="tag", key="p", also=("price-",)),
+            Place(
+                page="receipts",
+                capability="receipt.read",
+                icon="cash-banknote",
+                key="b",
+                also=("receipts-", "refund"),
+                is_of_everybody=True,
+            ),
+            Place(page="debtors", capability="sell.invoice.read", icon="calendar-dollar", key="d", also=("debtor",)),
+        ),
+    ),
+    Group(
+        heading="doors.nav.insight",
+        places=(Place(page="cash", capability="cash.read", icon="chart-line", key="l", is_of_everybody=True),),
     ),
     Group(
         heading="doors.nav.house",
         places=(
+            Place(page="outbox", capability="outbox.read", icon="send", key="o", is_of_everybody=True),
+            Place(
+                page="company-settings",
+                capability="company.settings",
+                icon="building",
+                also=("company-", "bank-account-", "channel-"),
+                is_of_everybody=True,
+            ),
             Place(
                 page="users", capability="people.manage", icon="user-cog", key="u", also=("user",), is_of_everybody=True
             ),

@@ -14,12 +14,12 @@ from saldo.agreements.rules.prices import METERED, PriceRule
 from saldo.agreements.rules.pricing import PricedFacts
 from saldo.charges.month_lines import count_by_customer, list_month_lines, open_month
 from saldo.charges.rules.line import LineItem
-from saldo.core.identity import CompanyId
+from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.periods import Month
 from saldo.invoicing.rules.parts import part_of
 from saldo.invoicing.rules.rating import Payer, facts_of
 from saldo.parties.company import company_context
-from saldo.parties.debtors import list_debtors_numbered, map_tenants
+from saldo.parties.debtors import Debtor, list_debtors_numbered, map_tenants
 
 _CHUNK = 500  # customers whose lines are held at once
 
@@ -36,16 +36,22 @@ def preview_price_change(
         book = load_rule_book(company)
         rates = load_rates(company, today - timedelta(days=1), today)
         return who_is_touched(
-            _list_seen(company, month), book=book, version=version, today=today, notice_days=notice_days, rates=rates
+            _list_seen(company, month, version),
+            book=book,
+            version=version,
+            today=today,
+            notice_days=notice_days,
+            rates=rates,
         )
 
 
-def _list_seen(company: CompanyId, month: Month) -> Iterator[SubscriptionSeen]:
+def _list_seen(company: CompanyId, month: Month, version: PriceRule) -> Iterator[SubscriptionSeen]:
     tenants = map_tenants(company=company)
     debtors = list_debtors_numbered(company=company, numbers=set(tenants.values()))
     terms = load_terms(company)
     lines = open_month(company=company, month=month)
-    customers = sorted({one.customer for one in count_by_customer(month=lines)} & tenants.keys())
+    meant = {tenant for tenant, number in tenants.items() if _is_meant(version, tenant, debtors[number])}
+    customers = sorted({one.customer for one in count_by_customer(month=lines)} & meant)
     payers: Mapping[str, Payer] = {
         number: Payer(number, debtor.segment, terms.of(number, month.ends_on).currency)
         for number, debtor in debtors.items()
@@ -54,6 +60,14 @@ def _list_seen(company: CompanyId, month: Month) -> Iterator[SubscriptionSeen]:
         found = list_month_lines(month=lines, customers=customers[start : start + _CHUNK])
         for item in _last_charges(found):
             yield _seen(item, payers[tenants[item.customer]], month)
+
+
+def _is_meant(version: PriceRule, tenant: CustomerId, debtor: Debtor) -> bool:
+    """Whether the version can hold for a tenant of this debtor at all; the lines of others are not read."""
+    if version.level == "company":
+        return True
+    target = {"segment": debtor.segment, "debtor": debtor.number, "tenant": tenant}[version.level]
+    return " ".join(target.casefold().split()) == " ".join(version.target.casefold().split())
 
 
 def _last_charges(items: Iterable[LineItem]) -> Iterator[LineItem]:
