@@ -34,6 +34,7 @@ COMMANDS = (
     Command("import", "saldo.cli.import_", "read Microsoft's files", "installation-or-new"),
     Command("settings", "saldo.cli.settings", "take over debtors, terms or prices from a sheet", "installation"),
     Command("opening", "saldo.cli.opening", "take over the open items of the old book", "installation"),
+    Command("shadow", "saldo.cli.shadow", "compare a month with what the old tool billed", "installation"),
     Command("bill", "saldo.cli.bill", "show a customer's bill of a month", "installation"),
     Command("close", "saldo.cli.close", "draft, or issue, the customers' invoices of a month", "installation"),
     Command("explain", "saldo.cli.explain", "explain why a customer's bill changed", "installation"),

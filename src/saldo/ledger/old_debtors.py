@@ -36,9 +36,9 @@ class OldDebtors:
     new: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def find(self, cells: Mapping[str, str]) -> FoundDebtor:
-        """Who the row means: number, exact name, VAT id or the exact name of a tenant; else who it describes."""
+        """Who the row means: number, exact name, VAT id, or name or id of a tenant; else who it describes."""
         said = " ".join(cells.get("debtor", "").split())
-        for key in (said, bare_vat(said)):
+        for key in (said, bare_vat(said), said.lower()):
             for called in self.called:
                 numbers = called.get(key, ())
                 if len(numbers) > 1:
@@ -78,6 +78,7 @@ def load_debtors(*, company: CompanyId) -> OldDebtors:
         _index((debtor.name, debtor.number) for debtor in debtors),
         _index((bare_vat(debtor.vat_id), debtor.number) for debtor in debtors),
         _index((name, tenants[tenant]) for tenant, name in of_tenants.items()),
+        _index((str(tenant), number) for tenant, number in tenants.items()),
     )
     return OldDebtors(names={debtor.number: debtor.name for debtor in debtors}, called=called)
 
