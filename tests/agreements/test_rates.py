@@ -83,17 +83,23 @@ class TestFiles:
         assert read_rates(packed.getvalue()) == read_rates(DAILY.encode())
 
     @pytest.mark.parametrize(
-        "text", ["", "hello", "Date,USD\nyesterday,1\n", "Date,USD\n2026-04-13,-1\n", "Date,USD\n2026-04-13,x\n"]
+        "data",
+        [
+            *(b"", b"hello", b"Date,USD\nyesterday,1\n", b"Date,USD\n2026-04-13,-1\n", b"Date,USD\n2026-04-13,x\n"),
+            *(b"Date,USD\n2026-04-13,1E+99\n", b"Date,USD\n2026-04-13," + b"1" * 200_000),
+            *(b"PK\x05\x06" + bytes(18), b"PK\x03\x04 and nothing more", b"\xff\xfe"),
+        ],
     )
-    def test_another_file_is_refused_by_name(self, text, tmp_path) -> None:
-        (tmp_path / "rates.csv").write_text(text)
+    def test_another_file_is_refused_by_name(self, data, tmp_path) -> None:
+        (tmp_path / "rates.csv").write_bytes(data)
         with pytest.raises(RatesUnreachable) as fault:
             EcbRates().fetch(str(tmp_path / "rates.csv"))
         assert fault.value.code == "agreements.rates.unreadable"
 
-    def test_a_missing_file_is_told(self, tmp_path) -> None:
+    @pytest.mark.parametrize("where", ["none.csv", "no\x00ne.csv", "https://[none"])
+    def test_a_missing_file_is_told(self, where, tmp_path) -> None:
         with pytest.raises(RatesUnreachable) as fault:
-            EcbRates().fetch(str(tmp_path / "none.csv"))
+            EcbRates().fetch(where if "://" in where else str(tmp_path / where))
         assert fault.value.code == "agreements.rates.unreachable"
 
     @pytest.mark.skipif(not BANK.exists(), reason="the bank's own files are not here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,11 @@ class TestReading:
                 kept = f"{bounce.message_id}{bounce.recipient}{bounce.status}{bounce.said}"
                 assert "\0" not in kept  # no database would take it
                 assert kept.encode()
+
+    @pytest.mark.parametrize("odd", ['<@:;"<[abc@f.example>', "<abc@[f.example>", "<abc@\rf.example>", "<"])
+    @pytest.mark.parametrize("original", [WHOLE, HEADERS])
+    def test_a_header_that_breaks_the_grammar_costs_that_report_only(self, odd, original) -> None:
+        assert isinstance(read_bounces(report(odd, original=original)), tuple)
 
 
 class TestComingBack:

@@ -64,6 +64,15 @@ class TestPassword:
         assert (refused.value.code, office.mails) == ("outbox.mail.sign-in-refused", [])
         assert "guess" not in refused.value.said
 
+    def test_one_that_the_protocol_cannot_carry_is_said_too(self) -> None:
+        office = Postmaster()
+        with (
+            serving(office, authenticator=by_password, auth_required=True, auth_require_tls=False) as port,
+            pytest.raises(MailUnreachable) as refused,
+        ):
+            mailbox(port, server=inside(port, password="hemligtå")).send(A_MAIL)
+        assert (refused.value.code, office.mails) == ("outbox.mail.sign-in-refused", [])
+
 
 class TestToken:
     def test_xoauth2_carries_user_and_token(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from saldo.core.identity import CompanyId
+from saldo.flows.attach_papers import attach_papers
 from saldo.flows.send_messages import send_due
 from saldo.outbox import queries
 from saldo.parties import debtors
@@ -64,3 +65,15 @@ class TestPapers:
         assert queries.list_work_items(company=company, now=soon) == ()
         (item,) = queries.list_work_items(company=company, now=soon + timedelta(hours=1))
         assert (item.kind, item.message.said != "") == ("no-paper", True)
+
+    def test_papers_that_cannot_be_made_let_the_others_through(self, company, monkeypatch) -> None:
+        monkeypatch.setattr("saldo.flows.attach_papers._AT_ONCE", 2)
+        from saldo.outbox.models import Message
+
+        strays = [an_order(company, 90 + number) for number in range(5)]
+        Message.objects.filter(company_id=company, id__in=strays).update(awaits_paper=True)
+        outside = world(mailbox(1))
+        for _ in range(3):
+            attach_papers(company=company, world=outside)
+        tried = Message.objects.filter(company_id=company, id__in=strays).exclude(said="")
+        assert tried.count() == len(strays)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from saldo.flows.send_messages import Sent, send_due, send_messages
 from saldo.outbox import actions, documents, queries
 from saldo.outbox.rules.orders import Attachment
 from saldo.parties import billing_actions
+from saldo.parties.rules.addresses import ascii_form
 from saldo.ports.mail import NO_MAIL, MailLimits, OutgoingMail, Receipt
 from tests.outbox import post_office
 from tests.outbox.post_office import BO, NOON, Postmaster, an_order, later, mailbox, open_for_good, serving, world
@@ -59,6 +60,19 @@ class TestSent:
         assert sent
         assert (sent.state, sent.said, sent.sent_at) == ("sent", "250 taken", NOON)
         assert sent.message_id == mail["Message-ID"]
+
+    def test_a_sender_whose_domain_has_other_letters_is_written_as_servers_write_it(self, house) -> None:
+        changes = {"legal_name": "Fjordlys AB, Åre", "email": "faktura@fjordlys-åre.example"}
+        billing_actions.set_particulars(company=house, changes=changes, by="user:1", at=NOON)
+        an_order(house)
+        office = Postmaster()
+        with serving(office) as port:
+            box = replace(mailbox(port), sender="")
+            assert send_due(company=house, world=world(box)) == Sent(sent=1)
+        (_, mail), *_ = office.mails
+        assert mail["From"].addresses[0].addr_spec == ascii_form("faktura@fjordlys-åre.example")
+        assert mail["From"].addresses[0].display_name == "Fjordlys AB, Åre"
+        assert str(mail["Message-ID"]).isascii()
 
     def test_nothing_leaves_before_its_recall_time_is_over(self, house) -> None:
         order = an_order(house, not_before=NOON + timedelta(minutes=60))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saldo.parties.rules.addresses import is_address
+from saldo.parties.rules.addresses import ascii_form, is_address
 
 
 class TestAddresses:
@@ -29,3 +29,7 @@ class TestAddresses:
     def test_any_text_is_answered_and_a_good_one_has_an_ascii_domain(self, text) -> None:
         if is_address(text):
             assert text.rpartition("@")[2].encode("idna")
+
+    def test_one_is_written_for_servers_with_an_ascii_domain(self) -> None:
+        assert ascii_form("eva@post.blåbär.example") == "eva@post.xn--blbr-noae.example"
+        assert ascii_form("a@b.example") == "a@b.example"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import default
+from email.message import Message
 from pathlib import Path
 
 from saldo.core.problems import as_seen
@@ -45,8 +44,8 @@ def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
 
     The mail is named by the Message-ID of its own headers, which a report carries along, or of its references.
     """
-    report = email.message_from_bytes(data, policy=default)
-    if not isinstance(report, EmailMessage) or report.get_content_type() != "multipart/report":
+    report = email.message_from_bytes(data)  # headers as text: the newer policy fails on those that break its grammar
+    if report.get_content_type() != "multipart/report":
         return ()
     statuses = [part for part in report.walk() if part.get_content_type() == "message/delivery-status"]
     message_id = as_seen(_find_message_id(report))
@@ -66,24 +65,24 @@ def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
     )
 
 
-def _groups(part: EmailMessage) -> list[EmailMessage]:
+def _groups(part: Message) -> list[Message]:
     """The blocks of a status: one on the mail as a whole, then one for each recipient."""
     content = part.get_payload()
-    return [group for group in content if isinstance(group, EmailMessage)] if isinstance(content, list) else []
+    return [group for group in content if isinstance(group, Message)] if isinstance(content, list) else []
 
 
-def _typed(group: EmailMessage, name: str) -> str:
+def _typed(group: Message, name: str) -> str:
     """The value of a field such as ``rfc822; someone@example.org``, without its type."""
     text = as_seen(" ".join(str(group.get(name, "")).split()))
     return (text.partition(";")[2].strip() or text)[:_LONGEST]
 
 
-def _find_message_id(report: EmailMessage) -> str:
+def _find_message_id(report: Message) -> str:
     for part in report.walk():
         if part.get_content_type() == "message/rfc822":
             content = part.get_payload()
             inner = content[0] if isinstance(content, list) and content else None
-            found = _MESSAGE_ID.search(str(inner.get("Message-ID", ""))) if isinstance(inner, EmailMessage) else None
+            found = _MESSAGE_ID.search(str(inner.get("Message-ID", ""))) if isinstance(inner, Message) else None
         elif part.get_content_type() == "text/rfc822-headers":
             found = _MESSAGE_ID.search(_header_of(part))
         else:
@@ -94,7 +93,7 @@ def _find_message_id(report: EmailMessage) -> str:
     return found[0] if found else ""
 
 
-def _header_of(part: EmailMessage) -> str:
+def _header_of(part: Message) -> str:
     text = part.get_payload(decode=True)
-    headers = email.message_from_bytes(text if isinstance(text, bytes) else b"", policy=default)
+    headers = email.message_from_bytes(text if isinstance(text, bytes) else b"")
     return str(headers.get("Message-ID", ""))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,14 @@ from saldo.ports.rates import PublishedRate, RatesUnreachable
 DAILY = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref.zip"
 HISTORY = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 
+_BROKEN = (
+    *(ValueError, ArithmeticError, LookupError, EOFError, RuntimeError),
+    *(csv.Error, zipfile.BadZipFile, zlib.error),
+)
+"""What a file that is no file of rates may raise: in its zip, its text, its rows or its figures."""
+
 _LARGEST = 20_000_000  # bytes; the history of 27 years has two million
+_NO_CURRENCY = Decimal(10) ** 9  # worth less than a billionth of a euro; a slip, and more than is kept
 _PATIENCE = 30  # seconds
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July")
 _MONTH_NUMBERS = {
@@ -37,7 +45,7 @@ class EcbRates:
             raise RatesUnreachable(code="agreements.rates.too-large", source=where)
         try:
             return read_rates(data)
-        except (ValueError, zipfile.BadZipFile, InvalidOperation) as fault:
+        except _BROKEN as fault:
             raise RatesUnreachable(code="agreements.rates.unreadable", source=where) from fault
 
 
@@ -57,7 +65,7 @@ def _rates_of(head: list[str], row: list[str]) -> Iterator[PublishedRate]:
         if not currency or figure in ("", "N/A"):
             continue
         rate = Decimal(figure)
-        if not rate.is_finite() or rate <= 0:
+        if not rate.is_finite() or not 0 < rate < _NO_CURRENCY:
             raise ValueError(f"no rate: {figure!r}")
         yield PublishedRate(currency, on, rate)
 
@@ -84,7 +92,7 @@ def _open(where: str) -> bytes:
     try:
         with Path(where).open("rb") as file:
             return file.read(_LARGEST + 1)
-    except OSError as fault:
+    except (OSError, ValueError) as fault:
         raise RatesUnreachable(code="agreements.rates.unreachable", source=where) from fault
 
 
@@ -98,5 +106,5 @@ def _download(where: str) -> bytes:
                 if len(found) > _LARGEST:
                     break
             return found
-    except httpx.HTTPError as fault:
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise RatesUnreachable(code="agreements.rates.unreachable", source=where) from fault

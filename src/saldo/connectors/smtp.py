@@ -6,6 +6,8 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
@@ -76,6 +78,8 @@ class SmtpMail:
         """Hand one mail over. Raises MailUnreachable, MailUncertain."""
         try:
             connection = self._connect()
+        except UnicodeError as refused:  # a name or password that the protocol cannot carry
+            raise MailUnreachable("outbox.mail.sign-in-refused") from refused
         except smtplib.SMTPAuthenticationError as refused:
             raise MailUnreachable("outbox.mail.sign-in-refused", _said(refused.smtp_error)) from refused
         except (OSError, smtplib.SMTPException) as away:
@@ -125,7 +129,7 @@ class SmtpMail:
         message = EmailMessage(policy=SMTP_POLICY)
         message["Message-ID"] = mail.message_id
         message["Date"] = format_datetime(self.clock.now())
-        message["From"] = mail.sender
+        message["From"] = _sender(mail.sender)
         message["To"] = ", ".join(map(_ascii, mail.recipients))
         if mail.reply_to:
             message["Reply-To"] = mail.reply_to
@@ -190,6 +194,12 @@ def _part(connection: smtplib.SMTP) -> None:
         connection.quit()
     except (OSError, smtplib.SMTPException):
         connection.close()
+
+
+def _sender(text: str) -> Address:
+    """Name and address apart: as one text, a comma in a name with other letters would become the end of an address."""
+    name, address = parseaddr(text)
+    return Address(str(make_header(decode_header(name))), addr_spec=address)
 
 
 def _ascii(address: str) -> str:

@@ -38,7 +38,7 @@ def _ask(url: str, form: dict[str, str]) -> tuple[str, timedelta]:
         answer = httpx.post(url, data=form, timeout=30)
         said = answer.json()
         return str(said["access_token"]), timedelta(seconds=int(said["expires_in"]))
-    except httpx.HTTPError as away:
+    except (httpx.HTTPError, httpx.InvalidURL) as away:
         raise MailUnreachable("outbox.mail.no-token", str(away)) from away
     except (ValueError, KeyError, TypeError) as refused:
         raise MailUnreachable("outbox.mail.no-token", as_seen(answer.text)[:300]) from refused

@@ -19,7 +19,7 @@ from saldo.outbox.queries import Message, usage
 from saldo.parties.company import company_context
 from saldo.parties.debtors import Particulars, get_particulars
 from saldo.parties.queries import Company, list_companies
-from saldo.parties.rules.addresses import is_address
+from saldo.parties.rules.addresses import ascii_form, is_address
 from saldo.ports.mail import MailUncertain, MailUnreachable, OutgoingMail, Receipt
 from saldo.ports.world import World
 
@@ -142,10 +142,11 @@ def _write_receipt(company: CompanyId, message: Message, receipt: Receipt, world
 
 def _as_mail(message: Message, particulars: Particulars, world: World) -> OutgoingMail:
     address = _address(world, particulars)
+    own = ascii_form(particulars.email) if is_address(particulars.email) else ""
     return OutgoingMail(
         message_id=message.message_id,
         sender=formataddr((particulars.legal_name, address)) if address else "",
-        reply_to=particulars.email if particulars.email != address else "",
+        reply_to=own if own != address else "",
         recipients=message.recipients,
         subject=message.subject,
         body=message.body,
@@ -155,7 +156,9 @@ def _as_mail(message: Message, particulars: Particulars, world: World) -> Outgoi
 
 
 def _address(world: World, particulars: Particulars) -> str:
-    return world.mail.sender or particulars.email
+    """The sender's, as mail servers write it; what is no address is left as it is and sends nothing."""
+    address = world.mail.sender or particulars.email
+    return ascii_form(address) if is_address(address) else address
 
 
 def _room(companies: tuple[Company, ...], world: World, at: datetime) -> Mapping[str, int]:

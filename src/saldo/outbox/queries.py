@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NewType
 
-from django.db.models import Count, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models import Case, Count, Func, IntegerField, Q, QuerySet, Sum, Value, When
 
 from saldo.core.identity import CompanyId
 from saldo.outbox import models
@@ -115,11 +115,15 @@ def find_message(*, company: CompanyId, message: MessageId) -> Message | None:
 
 
 def list_awaiting_paper(*, company: CompanyId, due_before: datetime, limit: int) -> tuple[Message, ...]:
-    """Mails whose paper is still to be made, those that leave first before the others; rehearsed ones too."""
+    """Mails whose paper is still to be made, rehearsed ones too: those that leave first before the others.
+
+    One whose paper could not be made comes after all those that nobody has tried, so that it stops its own mail only.
+    """
+    tried_in_vain = Case(When(said="", then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = _messages(company).filter(
         awaits_paper=True, state__in=["waiting", "held", "captured"], not_before__lt=due_before
     )
-    return tuple(as_message(row) for row in rows.order_by("not_before", "id")[:limit])
+    return tuple(as_message(row) for row in rows.order_by(tried_in_vain, "not_before", "id")[:limit])
 
 
 def count_messages(*, company: CompanyId) -> dict[tuple[str, str], int]:

@@ -24,6 +24,15 @@ def is_address(text: str) -> bool:
     )
 
 
+def ascii_form(address: str) -> str:
+    """The address as mail servers write it: a domain with other letters in its ASCII form (RFC 5891).
+
+    It refuses (UnicodeError) a domain that has none; `is_address` says so beforehand.
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}" if local else address
+
+
 def _has_ascii_form(domain: str) -> bool:
     try:
         domain.encode("idna")
