@@ -30,13 +30,15 @@ _REFUSED_NEEDS_LOOK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Something that waits for a person."""
+    """Something that waits for a person; ``href`` is "" where its page is not to be opened."""
 
     icon: str
     icon_class: str
     what: str
     detail: str
     href: str
+    amount: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

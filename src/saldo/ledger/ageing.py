@@ -41,6 +41,14 @@ SELECT party, currency, bucket, sum(value) FROM (
         WHERE NOT c.is_debit
 ) AS part GROUP BY party, currency, bucket HAVING sum(value) <> 0 ORDER BY party, currency
 """
+_TOGETHER = """
+SELECT currency,
+       CASE WHEN (original > 0) = %(debts_are_debit)s
+            THEN width_bucket(%(on)s::date - due_on, %(firsts)s::int[]) ELSE -1 END AS bucket,
+       sum(open)
+FROM ledger_item WHERE company_id = %(company)s AND account = %(account)s AND settled_on IS NULL
+GROUP BY 1, 2 HAVING sum(open) <> 0
+"""
 # Money that came or went is no sale; everything else on the account is.
 _BILLED = """
 SELECT currency, sum(original) FROM ledger_item
@@ -59,6 +67,27 @@ class Aged:
     currency: str
     buckets: Mapping[str, Decimal]
     total: Decimal
+
+
+def age_together(
+    *, company: CompanyId, today: date, bounds: Sequence[int] = BOUNDS, account: str = "receivable"
+) -> tuple[Aged, ...]:
+    """What is open now, of all parties together (``party`` is empty), by currency; sums alone, for the first page."""
+    names = bucket_names(bounds)
+    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    asked = {
+        "company": company,
+        "account": account,
+        "on": today,
+        "firsts": [1, *(bound + 1 for bound in bounds)],
+        "debts_are_debit": kind_of(account) == "asset",
+    }
+    for currency, bucket, value in ask(_TOGETHER, asked):
+        found[currency][names[bucket]] = value
+    return tuple(
+        Aged(party="", currency=currency, buckets=buckets, total=sum(buckets.values(), ZERO))
+        for currency, buckets in sorted(found.items())
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

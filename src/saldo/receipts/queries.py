@@ -132,6 +132,15 @@ def count_by_state(*, company: CompanyId, keys: Iterable[str] | None = None) -> 
     return dict(rows.values_list("state").annotate(Count("id")).order_by("state"))
 
 
+def count_states_of_files(*, company: CompanyId, files: Iterable[str]) -> dict[str, dict[str, int]]:
+    """By sha256 of a file, how many of the entries that it brought are in each state now."""
+    rows = models.BankEntry.objects.filter(company_id=company, file__sha256__in=set(files))
+    found: dict[str, dict[str, int]] = {}
+    for sha256, state, count in rows.values_list("file__sha256", "state").annotate(Count("id")):
+        found.setdefault(sha256, {})[state] = count
+    return found
+
+
 def list_newest_files(*, company: CompanyId) -> tuple[NewestFile, ...]:
     """For each account that ever had an entry, how fresh it is, the stalest first."""
     rows = (
@@ -141,6 +150,18 @@ def list_newest_files(*, company: CompanyId) -> tuple[NewestFile, ...]:
         .order_by("received_at", "account")
     )
     return tuple(NewestFile(**row) for row in rows)
+
+
+def find_newest_of(*, company: CompanyId, accounts: Iterable[str]) -> tuple[NewestFile, ...]:
+    """How fresh these accounts are, by their newest entry; one that never had an entry is missing."""
+    found = []
+    for account in accounts:
+        rows = models.BankEntry.objects.filter(company_id=company, account=account).select_related("file")
+        newest = rows.order_by("-booked_on", "-id").first()
+        if newest is not None:
+            received_at = newest.file.received_at
+            found.append(NewestFile(account=account, received_at=received_at, booked_until=newest.booked_on))
+    return tuple(found)
 
 
 def list_folders(*, company: CompanyId) -> tuple[WatchedFolder, ...]:
