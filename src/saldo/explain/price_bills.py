@@ -14,7 +14,7 @@ from saldo.core.money import ZERO
 from saldo.core.periods import Month
 from saldo.explain.rules.bill import Bill, BillLine
 from saldo.explain.rules.price_side import Priced, basis_of, fee_line, price_line, tax_line, without_taken_back
-from saldo.invoicing.billed import BilledLine, list_billed_lines
+from saldo.invoicing.billed import DRAFT, BilledLine, list_billed_lines
 
 
 def get_price_bill(
@@ -47,6 +47,13 @@ def get_document_bill(*, company: CompanyId, number: str, debtor: str, currency:
     billed = list_billed_lines(company=company, number=number)
     lines = tuple(line for line in _read_lines(company, billed) if not line.is_tax)
     return Bill(customer=CustomerId(debtor), currency=currency, side="price", period=number, lines=lines)
+
+
+def get_draft_bill(*, company: CompanyId, draft: int, debtor: str, currency: str) -> Bill:
+    """A draft as the document it will be: what review explains before there is a number."""
+    billed = list_billed_lines(company=company, draft=draft)
+    lines = tuple(line for line in _read_lines(company, billed) if not line.is_tax)
+    return Bill(customer=CustomerId(debtor), currency=currency, side="price", period=f"{DRAFT}{draft}", lines=lines)
 
 
 def _read_lines(company: CompanyId, billed: Collection[BilledLine]) -> Iterable[BillLine]:

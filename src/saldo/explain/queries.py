@@ -36,7 +36,7 @@ def name_period(*, company: CompanyId, said: str, side: Side = "cost", include_e
     """The month (YYYY-MM) or document that a person means: Microsoft's on the cost side, our own on the price side.
 
     Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.month.none,
-    explain.document.unknown, explain.side.no-prices (nothing was issued yet), explain.side.no-estimates.
+    explain.month.not-issued, explain.document.unknown, explain.side.no-prices (nothing was issued yet), explain.side.no-estimates.
     """
     if side == "price" and include_estimated:
         raise UnableToExplain(code="explain.side.no-estimates")
@@ -55,7 +55,8 @@ def name_period(*, company: CompanyId, said: str, side: Side = "cost", include_e
         raise UnableToExplain(code=code, facts={"month": said})
     if month not in known:
         months = [str(one) for one in sorted(known)]
-        raise UnableToExplain(code="explain.month.unknown", facts={"month": said, "months": months})
+        code = "explain.month.not-issued" if side == "price" else "explain.month.unknown"
+        raise UnableToExplain(code=code, facts={"month": said, "months": months})
     return month
 
 
