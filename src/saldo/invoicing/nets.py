@@ -13,3 +13,15 @@ def list_nets(*, company: CompanyId, debtors: Iterable[str]) -> dict[str, Decima
     """By number, the net of every document issued to these debtors."""
     rows = models.Invoice.objects.filter(company_id=company, debtor__in=set(debtors)).exclude(number="")
     return dict(rows.values_list("number", "net"))
+
+
+def sum_credited(*, company: CompanyId, number: str | None = None) -> dict[str, Decimal]:
+    """What persons gave back of each document, tax included, by notes that wait or stand; positive, in its currency."""
+    rows = models.Invoice.objects.filter(company_id=company, kind="credit-note", origin="person").exclude(mirrors="")
+    if number is not None:
+        rows = rows.filter(mirrors=number)
+    cancelled = models.Invoice.objects.filter(company_id=company, kind="cancellation").values("mirrors")
+    sums: dict[str, Decimal] = {}
+    for mirrors, gross in rows.exclude(number__in=cancelled).values_list("mirrors", "gross"):
+        sums[mirrors] = sums.get(mirrors, Decimal(0)) - gross
+    return sums

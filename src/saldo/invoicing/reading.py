@@ -17,7 +17,7 @@ from saldo.invoicing.rules.settled import SettledLine
 
 _LINE = ", ".join(f"l.{name}" for name in DraftLine._fields)
 _SETTLED = f"""
-SELECT l.id, i.number, i.currency, l.net + COALESCE(m.net, 0), l.cost + COALESCE(m.cost, 0), {_LINE}
+SELECT l.id, i.number, i.debtor, i.currency, l.net + COALESCE(m.net, 0), l.cost + COALESCE(m.cost, 0), {_LINE}
 FROM invoicing_line l JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''
 LEFT JOIN LATERAL (
     SELECT sum(x.net) AS net, sum(x.cost) AS cost FROM invoicing_line x
@@ -108,11 +108,12 @@ def list_settled_own(*, company: CompanyId, month: Month) -> frozenset[str]:
 
 
 def list_drafts_of(*, company: CompanyId, month: Month, debtors: Sequence[str]) -> dict[str, list[ExistingDraft]]:
-    """The drafts of these debtors in a month that `close` made, by debtor."""
+    """The drafts of these debtors in a month that `close` made, by debtor; nobody issues them meanwhile."""
     found: dict[str, list[ExistingDraft]] = {}
     for row in _all(
         'SELECT id, debtor, kind, "group", currency, mirrors, fingerprint, held_because FROM invoicing_invoice'
-        " WHERE company_id = %s AND month = %s AND number = '' AND origin = 'close' AND debtor = ANY(%s) ORDER BY id",
+        " WHERE company_id = %s AND month = %s AND number = '' AND origin = 'close' AND debtor = ANY(%s) ORDER BY id"
+        " FOR UPDATE",
         [company, month.starts_on, [*debtors]],
     ):
         found.setdefault(row[1], []).append(ExistingDraft(*row))
@@ -174,8 +175,8 @@ def list_pending_charges(*, company: CompanyId, until: date) -> list[PendingChar
 
 
 def _settled(row: tuple[Any, ...]) -> SettledLine:
-    key, number, currency, net, cost = row[:5]
-    return SettledLine(key, number, currency, DraftLine(*row[5:]), net, cost)
+    key, number, debtor, currency, net, cost = row[:6]
+    return SettledLine(key, number, debtor, currency, DraftLine(*row[6:]), net, cost)
 
 
 def _all(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from saldo.core.identity import CompanyId
-from saldo.core.money import amount_text
+from saldo.core.money import add_up, amount_text
 from saldo.core.problems import Refused
 from saldo.invoicing import models
 from saldo.invoicing.queries import Invoice, find_cancellation
@@ -33,6 +33,36 @@ def check_correctable(*, company: CompanyId, found: Invoice) -> None:
         raise UnableToCorrect(code="invoicing.correction.is-a-credit", facts={"number": found.number})
     if find_cancellation(company=company, number=found.number) is not None:
         raise UnableToCorrect(code="invoicing.correction.cancelled-already", facts={"number": found.number})
+
+
+def check_not_credited(*, company: CompanyId, found: Invoice) -> None:
+    """Nothing for a document of which nothing was given back yet; a mirror of the whole would give that twice.
+
+    Refuses (UnableToCorrect): invoicing.correction.has-credits.
+    """
+    if found.kind in ("credit-note", "cancellation"):
+        return
+    rows = models.Invoice.objects.filter(company_id=company, kind="credit-note", mirrors=found.number)
+    credits = [number for number in rows.exclude(number="").values_list("number", flat=True)]
+    standing = [one for one in credits if find_cancellation(company=company, number=one) is None]
+    lines = copy_lines(company=company, invoice=found.id)
+    if (
+        standing
+        or add_up(left_of(company=company, key=key, line=line, proposed=False) for key, line in lines) < found.net
+    ):
+        raise UnableToCorrect(
+            code="invoicing.correction.has-credits", facts={"number": found.number, "credits": ", ".join(standing)}
+        )
+
+
+def left_of(*, company: CompanyId, key: int, line: DraftLine, proposed: bool = True) -> Decimal:
+    """What credit notes and corrections left of a line, net; those ``proposed`` and not issued yet taken off too."""
+    first = line.mirrors_line or key
+    mirrors = models.Line.objects.filter(company_id=company, mirrors_line=first, invoice__isnull=False)
+    issued = mirrors.exclude(invoice__number="").values_list("net", flat=True)
+    waiting = mirrors.filter(invoice__number="", net__lt=0).values_list("net", flat=True) if proposed else ()
+    whole = models.Line.objects.get(company_id=company, id=first).net
+    return add_up([whole, *issued, *waiting])
 
 
 def copy_lines(*, company: CompanyId, invoice: int) -> list[tuple[int, DraftLine]]:

@@ -14,6 +14,7 @@ from saldo.invoicing import models
 from saldo.invoicing.actions.copies import (
     UnableToCorrect,
     check_correctable,
+    check_not_credited,
     copy_document,
     copy_lines,
     negated,
@@ -21,10 +22,13 @@ from saldo.invoicing.actions.copies import (
 )
 from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
 from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
+from saldo.invoicing.actions.settling import debits_of, settle_items
 from saldo.invoicing.actions.writing import next_ids, write_lines
 from saldo.invoicing.queries import Invoice, find_cancellation, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
+from saldo.invoicing.settings import get_settings
 from saldo.ledger.actions import reverse
+from saldo.ledger.queries import find_posting
 
 _CORRECTABLE = frozenset(
     {"name", "country", "street", "postcode", "city", "region", "vat_id", "registration", "electronic_address"}
@@ -49,8 +53,14 @@ def cancel_invoice(*, company: CompanyId, number: str, reason: str, today: date,
 
     The posting is mirrored, and what is open of the document is settled with it. Cancelling twice gives the same
     mirror. Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason,
-    .is-a-mirror; (UnableToIssue): as `check_may_issue` of the fiscal form.
+    .is-a-mirror, .has-credits (part of it was given back already: cancel that first).
     """
+    return _cancel(company, number, reason, is_reissued=False, today=today, by=by, at=at)
+
+
+def _cancel(
+    company: CompanyId, number: str, reason: str, *, is_reissued: bool, today: date, by: str, at: datetime
+) -> str:
     found = get_invoice(company=company, number=number)
     if found.kind == "cancellation":
         raise UnableToCorrect(code="invoicing.correction.is-a-mirror", facts={"number": number})
@@ -60,7 +70,12 @@ def cancel_invoice(*, company: CompanyId, number: str, reason: str, today: date,
     known = find_cancellation(company=company, number=number)
     if known is not None:
         return known
+    if not is_reissued:
+        check_not_credited(company=company, found=found)
+    _drop_proposals(company, number)
     new = _write_mirror(company, found, reason.strip(), today=today, by=by, at=at)
+    for debit, key in debits_of(number, f"cancellation:{new}:settles"):
+        settle_items(company=company, debit=debit, credit=f"cancellation:{new}", key=key, today=today, by=by, at=at)
     facts = {"mirror": new, "gross": amount_text(found.gross, found.currency), "currency": found.currency}
     record(company=company, code="invoicing.cancelled", actor=by, subject=f"invoice:{number}", at=at, facts=facts)
     return new
@@ -83,7 +98,7 @@ def _write_mirror(company: CompanyId, found: Invoice, reason: str, *, today: dat
         due_on=today,
         reference=reference_of(number=new, country=found.seller.get("country", "")),
     )
-    if found.gross or found.net:
+    if find_posting(company=company, key=posting_key(found)) is not None:
         reverse(
             company=company,
             key=posting_key(found),
@@ -110,20 +125,50 @@ def reissue(
 ) -> tuple[str, IssuedDocument]:
     """Correct and reissue in one act (practice 9): the mirror's number, and the new document.
 
-    Refuses: as `cancel_invoice`; (UnableToCorrect): invoicing.correction.unknown-field, .unknown-line,
-    .cancelled-already (what was taken back is not corrected), .is-a-credit.
+    What was paid of the wrong one counts for the new one. Refuses: as `cancel_invoice`; (UnableToCorrect):
+    invoicing.correction.unknown-field, .unknown-line, .cancelled-already (what was taken back is not corrected),
+    .is-a-credit, invoicing.credit.needs-second-person (it would give more than the limit: propose a credit note).
     """
     check_may_issue(company=company, newest_backup=newest_backup, at=at)
     found = get_invoice(company=company, number=number)
     _check_corrections(company, found, corrections)
     lines = copy_lines(company=company, invoice=found.id)
-    mirror = cancel_invoice(company=company, number=number, reason=reason, today=today, by=by, at=at)
     (key,) = next_ids(1)
     corrected = [_corrected(one, line, place, corrections) for place, (one, line) in enumerate(lines, start=1)]
     draft, corrected = taxed_anew(_corrected_row(company, found, key, corrections, reason.strip(), by, at), corrected)
+    _check_gift(company, found, draft)
+    mirror = _cancel(company, number, reason, is_reissued=True, today=today, by=by, at=at)
     draft.save(force_insert=True)
     write_lines(company=company, month=found.month, invoice=key, lines=corrected)
-    return mirror, issue_draft(company=company, draft=key, today=today, by=by, at=at)
+    issued = issue_draft(company=company, draft=key, today=today, by=by, at=at)
+    settle_items(
+        company=company,
+        debit=f"invoice:{issued.number}",
+        credit=f"cancellation:{mirror}",
+        key=f"invoice:{issued.number}:replaces",
+        today=today,
+        by=by,
+        at=at,
+    )
+    return mirror, issued
+
+
+def _check_gift(company: CompanyId, found: Invoice, corrected: models.Invoice) -> None:
+    """A lower price is a credit by another name, and has the same limit."""
+    limit, given = get_settings(company=company).credit_limit, found.gross - corrected.gross
+    if given > limit:
+        facts = {"gross": amount_text(given, found.currency), "limit": f"{limit}", "currency": found.currency}
+        raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
+
+
+def _drop_proposals(company: CompanyId, number: str) -> None:
+    """Credit notes that somebody proposed for a document that is taken back have nothing left to credit."""
+    rows = models.Invoice.objects.filter(
+        company_id=company, number="", origin="person", kind="credit-note", mirrors=number
+    )
+    keys = list(rows.values_list("id", flat=True))
+    models.Line.objects.filter(company_id=company, invoice_id__in=keys).delete()
+    rows.filter(id__in=keys).delete()
 
 
 def posting_key(found: Invoice) -> str:

@@ -8,11 +8,20 @@ from decimal import Decimal
 
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
-from saldo.core.money import ZERO, add_up, amount_text
+from saldo.core.money import ZERO, amount_text
 from saldo.invoicing import models
-from saldo.invoicing.actions.copies import UnableToCorrect, check_correctable, copy_document, copy_lines, taxed_anew
+from saldo.invoicing.actions.copies import (
+    UnableToCorrect,
+    check_correctable,
+    copy_document,
+    copy_lines,
+    left_of,
+    taxed_anew,
+)
 from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
+from saldo.invoicing.actions.series import lock_series
 from saldo.invoicing.actions.writing import next_ids, write_lines
+from saldo.invoicing.nets import sum_credited
 from saldo.invoicing.queries import get_draft, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
 from saldo.invoicing.settings import get_settings
@@ -32,6 +41,7 @@ def propose_credit_note(
     Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason, .nothing,
     .unknown-line, .is-a-credit, .more-than-billed, .cancelled-already.
     """
+    lock_series(company)  # or two would give the same amount back
     found = get_invoice(company=company, number=number)
     if not reason.strip():
         raise UnableToCorrect(code="invoicing.correction.no-reason", facts={"number": number})
@@ -43,7 +53,7 @@ def propose_credit_note(
     for place, net in wanted.items():
         if place not in lines:
             raise UnableToCorrect(code="invoicing.correction.unknown-line", facts={"number": number, "line": place})
-        if not 0 < net <= _left_of(company, *lines[place]):
+        if not 0 < net <= _left(company, *lines[place]):
             raise UnableToCorrect(code="invoicing.correction.more-than-billed", facts={"number": number, "line": place})
     (key,) = next_ids(1)
     row = copy_document(company=company, found=found, key=key, reason=reason.strip(), by=by, at=at)
@@ -62,7 +72,8 @@ def issue_credit_note(
 ) -> IssuedDocument:
     """Issue a proposed credit note; what is open of the document that it credits is settled with it.
 
-    Above the limit a second person: who proposed or approved it first may not also issue it.
+    Above the limit a second person: who proposed or approved it first may not also issue it. What persons credited
+    of the same document before counts, so that a large credit is not passed in small ones.
     Refuses (UnableToCorrect): invoicing.credit.no-credit-note, invoicing.credit.needs-second-person.
     """
     check_may_issue(company=company, newest_backup=newest_backup, at=at)
@@ -70,7 +81,10 @@ def issue_credit_note(
     if found.kind != "credit-note":
         raise UnableToCorrect(code="invoicing.credit.no-credit-note", facts={"draft": draft})
     limit = get_settings(company=company).credit_limit
-    if abs(found.gross) > limit and found.made_by in ("", by):
+    given = abs(found.gross)
+    if found.origin == "person":
+        given = max(given, sum_credited(company=company, number=found.mirrors).get(found.mirrors, ZERO))
+    if given > limit and found.made_by in ("", by):
         facts = {"gross": amount_text(-found.gross, found.currency), "limit": f"{limit}", "currency": found.currency}
         raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
     return issue_draft(company=company, draft=draft, today=today, by=by, at=at)
@@ -90,6 +104,10 @@ def approve_credit_note(*, company: CompanyId, draft: int, by: str, at: datetime
     record(company=company, code="invoicing.credit-approved", actor=by, subject=f"draft:{draft}", at=at)
 
 
+def _left(company: CompanyId, key: int, line: DraftLine) -> Decimal:
+    return min(line.net, left_of(company=company, key=key, line=line))
+
+
 def _credited(key: int, line: DraftLine, net: Decimal) -> DraftLine:
     """So much of a line given back, said as one unit at that price."""
     return line._replace(
@@ -99,10 +117,3 @@ def _credited(key: int, line: DraftLine, net: Decimal) -> DraftLine:
         net=-net,
         cost=ZERO,
     )
-
-
-def _left_of(company: CompanyId, key: int, line: DraftLine) -> Decimal:
-    """What credit notes, drafts included, left of a line."""
-    rows = models.Line.objects.filter(company_id=company, mirrors_line=line.mirrors_line or key, net__lt=0)
-    taken = rows.filter(invoice__kind="credit-note").values_list("net", flat=True)
-    return line.net + add_up(taken)

@@ -139,6 +139,8 @@ def _tenants_of(inputs: MonthInputs, known: Mapping[str, Debtor]) -> dict[str, l
 
 def _read_chunk(inputs: MonthInputs, customers: Sequence[CustomerId], debtors: Sequence[str]) -> _Chunk:
     company, month = inputs.company, inputs.month
+    # First, because it locks: what is issued while we wait must stand among the settled lines read afterwards.
+    drafts = reading.list_drafts_of(company=company, month=month, debtors=debtors)
     items: dict[CustomerId, list[LineItem]] = {}
     for item in list_month_lines(month=inputs.lines, customers=customers):
         items.setdefault(item.customer, []).append(item)
@@ -150,7 +152,7 @@ def _read_chunk(inputs: MonthInputs, customers: Sequence[CustomerId], debtors: S
             reading.list_settled(company=company, month=month, customers=customers, moved=inputs.moved)
         ),
         before=_by_customer(before),
-        drafts=reading.list_drafts_of(company=company, month=month, debtors=debtors),
+        drafts=drafts,
         buckets=reading.list_bucket_keys(company=company, month=month, customers=customers),
     )
 
@@ -186,7 +188,14 @@ def _ask(
         minimum_name=inputs.minimum_names.get(language, ""),
         originals=lambda item: credits_of(item, chunk.before.get(item.customer, ())),
         elsewhere=inputs.elsewhere,
+        strangers=_documents_of_others(debtor, tenants, chunk),
     )
+
+
+def _documents_of_others(debtor: Debtor, tenants: Sequence[CustomerId], chunk: _Chunk) -> frozenset[str]:
+    """Documents on which these tenants' lines stand and that another debtor has."""
+    found = [one for of in (chunk.settled, chunk.before) for customer in tenants for one in of.get(customer, ())]
+    return frozenset(one.number for one in found if one.debtor != debtor.number)
 
 
 def _frame(

@@ -14,11 +14,12 @@ from django.db import connection
 from saldo.agreements.rules.terms import Terms, dated_on, due_on
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
-from saldo.core.money import amount_text
+from saldo.core.money import ZERO, amount_text
 from saldo.core.periods import Month
 from saldo.invoicing import models
 from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
 from saldo.invoicing.actions.settling import settle_credit
+from saldo.invoicing.nets import sum_credited
 from saldo.invoicing.rules.issuing import (
     NOT_DUE,
     Issuable,
@@ -88,10 +89,12 @@ def list_waiting(*, company: CompanyId, month: Month, debtors: Sequence[str] | N
     )
     if debtors is not None:
         rows = rows.filter(debtor__in=debtors)
+    given = sum_credited(company=company)
+    columns = ("id", "kind", "currency", "gross", "mirrors", "origin")
     found = [
         (key, currency, gross)
-        for key, kind, currency, gross in rows.order_by("debtor", "id").values_list("id", "kind", "currency", "gross")
-        if kind != "credit-note" or abs(gross) <= limit
+        for key, kind, currency, gross, mirrors, origin in rows.order_by("debtor", "id").values_list(*columns)
+        if kind != "credit-note" or max(-gross, given.get(mirrors, ZERO) if origin == "person" else ZERO) <= limit
     ]
     return Waiting(
         count=len(found),
@@ -279,7 +282,6 @@ def _write_numbers(
 
 
 def _issued(draft: _Draft, document: Issuable) -> IssuedDocument:
-    buyer = _json(draft.buyer)
     return IssuedDocument(
         number=document.number,
         kind=draft.kind,
@@ -288,7 +290,7 @@ def _issued(draft: _Draft, document: Issuable) -> IssuedDocument:
         currency=draft.currency,
         gross=draft.gross,
         seller=_json(draft.seller).get("legal_name", ""),
-        recipients=tuple(contact["address"] for contact in buyer.get("emails", ())),
+        recipients=tuple(contact["address"] for contact in _json(draft.buyer).get("emails", ())),
         delivery=_json(draft.terms).get("delivery", "mail"),
     )
 

@@ -89,8 +89,8 @@ def remove_moved(*, company: CompanyId, month: Month, files: Sequence[str]) -> N
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM invoicing_line l USING unnest(%s::text[]) AS f(file) WHERE l.company_id = %s"
-            " AND l.file = f.file AND l.month <> %s AND (l.invoice_id IS NULL OR EXISTS (SELECT FROM invoicing_invoice i"
-            "   WHERE i.id = l.invoice_id AND i.number = '' AND i.origin = 'close'))",
+            " AND l.file = f.file AND l.month <> %s AND (l.invoice_id IS NULL OR EXISTS ("
+            "   SELECT FROM invoicing_invoice i WHERE i.id = l.invoice_id AND i.number = '' AND i.origin = 'close'))",
             [[*files], company, month.starts_on],
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from saldo.invoicing.rules.rating import Bucketed
 from saldo.invoicing.rules.totals import Rounding, Taxed, Totals, total
 
 HELD_LINES = "invoicing.draft.has-held-lines"
+OF_ANOTHER = "invoicing.draft.credits-another-debtor"
 HELD_BY_PERSON = "invoicing.draft.held-by-person"
 
 
@@ -69,9 +70,16 @@ class DraftDocument:
 
 
 def compose(
-    *, frame: Frame, billables: Iterable[Billable], held: Sequence[Bucketed | DraftLine] = ()
+    *,
+    frame: Frame,
+    billables: Iterable[Billable],
+    held: Sequence[Bucketed | DraftLine] = (),
+    strangers: Collection[str] = (),
 ) -> tuple[DraftDocument, ...]:
-    """The documents of one debtor; held lines hold them all back, because they may belong on any of them."""
+    """The documents of one debtor; held lines hold them all back, because they may belong on any of them.
+
+    What credits one of ``strangers``, documents of other debtors, waits for a person: who shall have the money?
+    """
     groups: dict[tuple[str, str, str], list[Billable]] = {}
     named: dict[tuple[str, str, str], Group] = {}
     for billable in billables:
@@ -80,11 +88,17 @@ def compose(
         place = (billable.currency, group.key, billable.credits)
         groups.setdefault(place, []).append(billable)
         named[place] = group
-    return tuple(_document(frame, place, groups[place], named[place], len(held)) for place in sorted(groups))
+    because = HELD_LINES if held else ""
+    return tuple(
+        _document(
+            frame, place, groups[place], named[place], len(held), OF_ANOTHER if place[2] in strangers else because
+        )
+        for place in sorted(groups)
+    )
 
 
 def _document(
-    frame: Frame, place: tuple[str, str, str], billables: list[Billable], named: Group, held: int
+    frame: Frame, place: tuple[str, str, str], billables: list[Billable], named: Group, held: int, because: str
 ) -> DraftDocument:
     currency, group, credits = place
     billables.sort(key=_order)
@@ -109,7 +123,7 @@ def _document(
         rates=tuple(sorted({one.rate for one in billables if one.rate}, key=lambda rate: (rate.base, rate.quote))),
         totals=totals,
         lines=lines,
-        held_because=HELD_LINES if held else "",
+        held_because=because,
         problems=tuple(_problems(lines, treatment, held)),
     )
 

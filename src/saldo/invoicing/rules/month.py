@@ -56,6 +56,7 @@ class DebtorMonth:
     charges: Sequence[PendingCharge] = ()
     decisions: Mapping[Place, Decided]
     elsewhere: frozenset[str] = frozenset()  # files that count in other months
+    strangers: frozenset[str] = frozenset()  # numbers of documents of other debtors, who had these tenants before
     minimum_name: str = ""  # what the debtor's language calls a minimum fee
     originals: Callable[[LineItem], str]  # the issued document that a credit gives back, "" where none can be told
 
@@ -79,12 +80,12 @@ def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
         held = [Bucketed(one.item, "held", code, facts) for one in rated]
         return DrawnUp(documents=(), buckets=(*_buckets((*bucketed, *held, *vanished), left.anew), *kept))
     billables = [_billable(asked, one, left.anew) for one in rated]
-    billables += [mirror_of(gone) for gone in left.gone]
+    billables += [_taken_back(gone, asked.payer) for gone in left.gone]
     own, faults = _own_lines(asked, asked.payer, rates)
     billables += own
     billables += _minimum(asked, asked.payer, book, rates, billables)
     waiting = [one for one in bucketed if one.bucket == "held"]
-    documents = compose(frame=asked.frame, billables=billables, held=waiting)
+    documents = compose(frame=asked.frame, billables=billables, held=waiting, strangers=asked.strangers)
     if faults:
         documents = tuple(replace(one, problems=(*one.problems, *faults)) for one in documents)
     return DrawnUp(documents=documents, buckets=(*_buckets((*bucketed, *vanished), left.anew), *kept))
@@ -113,6 +114,12 @@ def _rate_all(
 def _billable(asked: DebtorMonth, rated: RatedLine, anew: Mapping[Place, int]) -> Billable:
     credits = asked.originals(rated.item) if is_credit(rated.item) else ""
     return billable_of(rated, credits=credits, mirrors_line=anew.get((rated.item.file, rated.item.row)))
+
+
+def _taken_back(gone: SettledLine, payer: Payer) -> Billable:
+    """A correction; of a document of another debtor it stands alone, so that a person can look at it."""
+    mirror = mirror_of(gone)
+    return mirror if gone.debtor == payer.debtor else mirror._replace(credits=gone.number)
 
 
 def _own_lines(asked: DebtorMonth, payer: Payer, rates: Rates) -> tuple[list[Billable], list[Fault]]:

@@ -28,6 +28,7 @@ class SettledLine(NamedTuple):
 
     id: int
     number: str  # of the document
+    debtor: str
     currency: str
     line: DraftLine
     net: Decimal
