@@ -19,7 +19,7 @@ from saldo.ledger.rules.posting import Entry, NewItem, Posting
 from saldo.parties.billing_actions import assign_tenant
 from saldo.parties.queries import list_customers
 from tests.conftest import NOW
-from tests.invoicing.months import MARCH, TODAY, Partner
+from tests.invoicing.months import TODAY, Partner
 from tests.microsoft_files import HAVSBRIS, SODER, seats
 
 APRIL = Month(2026, 4)
