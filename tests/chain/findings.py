@@ -13,11 +13,15 @@ from saldo.flows.import_files import FileResult
 from saldo.flows.month_close import Closed
 from saldo.flows.receive_files import ReceivedFile
 from saldo.invoicing.margins import list_buckets, list_leaks, list_margins
+from saldo.invoicing.queries import list_drafts, list_invoices
+from saldo.ledger.queries import list_open_items
 from saldo.ledger.seals import find_items_out_of_step
 from saldo.parties.company import company_context
 from saldo.payables.queries import PayableShown, list_payables
-from saldo.receipts.match_queries import list_proposals_of
+from saldo.receipts.match_queries import as_money_in, list_matches, list_proposals_of, load_book
 from saldo.receipts.queries import list_entries
+from saldo.receipts.rules.matching import propose
+from saldo.receipts.rules.proposals import Difference
 
 
 class Finding(NamedTuple):
@@ -93,6 +97,9 @@ def of_month(company: CompanyId, month: Month) -> set[Finding]:
         Finding("leak", one.because, f"{one.customer} {one.value:f}")
         for one in list_leaks(company=company, month=month)
     }
+    documents = [*list_invoices(company=company, month=month)]
+    documents += [one.invoice for one in list_drafts(company=company, month=month)]
+    found |= {Finding("document", str(one["code"]), each.debtor) for each in documents for one in each.problems}
     found |= {
         Finding("margin", "negative" if one.is_negative else "unknown", one.key)
         for by in ("debtor", "product")
@@ -102,7 +109,16 @@ def of_month(company: CompanyId, month: Month) -> set[Finding]:
     return found
 
 
-def of_bank(company: CompanyId, received: Iterable[ReceivedFile]) -> set[Finding]:
+def of_owed(company: CompanyId, issued_on: date) -> set[Finding]:
+    """What customers still owe of a day's documents."""
+    return {
+        Finding("open", one.kind, f"{one.document} {one.open:f}")
+        for one in list_open_items(company=company)
+        if one.issued_on == issued_on and one.open > 0
+    }
+
+
+def of_bank(company: CompanyId, received: Iterable[ReceivedFile], today: date) -> set[Finding]:
     """What a bank's files say of themselves, and the entries that nobody may book unasked, with the reason."""
     found = set()
     for file in received:
@@ -112,14 +128,36 @@ def of_bank(company: CompanyId, received: Iterable[ReceivedFile]) -> set[Finding
         if file.duplicates:
             found.add(Finding("bank-file", "known-again", f"{name} {file.duplicates}"))
         found |= {Finding("bank-file", problem.code, name) for problem in file.problems}
+    return found | _of_matches(company, received) | _of_waiting(company, today)
+
+
+def _of_matches(company: CompanyId, received: Iterable[ReceivedFile]) -> set[Finding]:
+    known = {entry.key: entry.bank_reference for entry in list_entries(company=company)}
+    return {
+        Finding("over", because.code, known[match.entry])
+        for match in list_matches(company=company, entries=[key for file in received for key in file.keys])
+        if _is_over(match.differences)
+        for because in match.because
+    }
+
+
+def _of_waiting(company: CompanyId, today: date) -> set[Finding]:
+    found = set()
     waiting = list_entries(company=company, state="open")
     proposals = list_proposals_of(company=company, entries=[entry.key for entry in waiting])
+    book = load_book(company=company, today=today)
     for entry in waiting:
-        found.add(Finding("bank-entry", entry.because, entry.bank_reference))
-        for proposal in proposals.get(entry.key, ()):
-            found |= {Finding("proposal", because.code, entry.bank_reference) for because in proposal.because}
-            found |= {Finding("proposal", one.kind, entry.bank_reference) for one in proposal.differences}
+        named = entry.bank_reference
+        found.add(Finding("bank-entry", entry.because, named))
+        for proposal in proposals.get(entry.key) or (propose(entry=as_money_in(entry), book=book),):
+            found |= {Finding("proposal", because.code, named) for because in proposal.because}
+            if _is_over(proposal.differences):
+                found |= {Finding("over", because.code, named) for because in proposal.because}
     return found
+
+
+def _is_over(differences: Iterable[Difference]) -> bool:
+    return any(one.kind == "on-account" for one in differences)
 
 
 def of_books(company: CompanyId) -> set[Finding]:

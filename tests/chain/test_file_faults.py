@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from saldo.core.periods import Month
 from tests.chain import findings
 from tests.chain.delivered import Delivered
 from tests.chain.file_faults import FILE_FAULTS, FileFault
 from tests.chain.findings import Finding
-from tests.chain.lived import END, a_partner, live_whole_month, undone
+from tests.chain.lived import END
 from tests.chain.year import Year
-from tests.databases import TestDatabases
 
-FIRST, SECOND = Month(2026, 1), Month(2026, 2)
-
-
-@pytest.fixture(scope="module")
-def made_partner(
-    databases: TestDatabases,
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Year]:
-    """A partner whose first month is over, in a database of its own, once for all tests of this file."""
-    with django_db_blocker.unblock(), databases.fresh_database():
-        year = a_partner(tmp_path_factory.mktemp("partner"))
-        live_whole_month(year, FIRST)
-        yield year
-
-
-@pytest.fixture
-def partner(made_partner: Year, django_db_blocker: DjangoDbBlocker) -> Iterator[Year]:
-    """The partner for one test; what the test does is undone."""
-    with django_db_blocker.unblock(), undone():
-        yield made_partner
+SECOND = Month(2026, 2)
 
 
 def found_after(partner: Year, files: Delivered) -> set[Finding]:
