@@ -75,6 +75,17 @@ class TestBalance:
                 f" FROM made, {legs}"
             )
 
+    def test_no_temporary_table_stands_for_that_of_the_closed_periods(self, books: CompanyId) -> None:
+        header = _HEADER.format(company=books, key="x").replace("2026-03-02", "2026-03-01")
+        legs = "(VALUES (7), (-7)) AS leg(value)"
+        with pytest.raises(DatabaseError, match="closed period"):
+            run(
+                "CREATE TEMPORARY TABLE ledger_closedperiod ON COMMIT DROP AS"
+                " SELECT * FROM public.ledger_closedperiod WITH NO DATA;"
+                f"WITH made AS ({header}) {_LEG} SELECT company_id, id, 'cost', '', \"on\", 'SEK', leg.value"
+                f" FROM made, {legs}"
+            )
+
 
 class TestWrittenOnce:
     @pytest.mark.parametrize("table", WRITTEN)

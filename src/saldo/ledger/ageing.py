@@ -49,11 +49,13 @@ SELECT currency,
 FROM ledger_item WHERE company_id = %(company)s AND account = %(account)s AND settled_on IS NULL
 GROUP BY 1, 2 HAVING sum(open) <> 0
 """
-# Money that came or went is no sale; everything else on the account is.
+# Money that came or went is no sale, nor is what settles beside it; everything else on the account is.
 _BILLED = """
 SELECT currency, sum(original) FROM ledger_item
 WHERE company_id = %(company)s AND account = 'receivable' AND issued_on > %(after)s AND issued_on <= %(on)s
-    AND kind NOT IN ('receipt', 'receipt-reversal', 'refund', 'refund-reversal', 'opening', 'opening-reversal')
+    AND kind NOT IN (SELECT name || taken_back FROM unnest(ARRAY[
+        'receipt', 'refund', 'opening', 'bank-fee', 'withholding', 'write-off', 'exchange'
+    ]) AS name, unnest(ARRAY['', '-reversal']) AS taken_back)
 GROUP BY currency
 """
 _DSO_DAYS = 90

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from saldo.core.identity import CompanyId
 from saldo.ledger.booking import ask
@@ -36,7 +36,11 @@ class Statement:
 def statement_of(
     *, company: CompanyId, party: str, since: date = date.min, until: date, account: str = "receivable"
 ) -> Statement:
-    """Opening, movements with the balance after each, closing; without ``since`` from the first day on."""
+    """Opening, movements with the balance after each, closing; without ``since`` from the first day on.
+
+    Closing is always that of ``until``: a ``since`` after it only leaves no movement to tell.
+    """
+    since = since if since <= until else until + timedelta(days=1)
     asked = {"company": company, "account": account, "party": party, "since": since, "until": until}
     openings = dict(ask(_OPENING, asked))
     moves = (

@@ -17,10 +17,11 @@ BEGIN
     RAISE EXCEPTION 'only open and settled_on of an item move' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
+-- The path of names is fixed, so that no temporary table of the app's can stand for one of ours.
 -- Fires when the whole statement is done, so header and legs of one statement see each other. Each look at a table is a
 -- subquery that gives one value: it can only be answered row by row from an index, whatever a young table's statistics say.
 CREATE FUNCTION ledger_check_entries() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE wrong bigint;
 BEGIN
     SELECT posting_id INTO wrong FROM made GROUP BY posting_id, currency HAVING sum(value) <> 0 LIMIT 1;
@@ -43,7 +44,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION ledger_check_postings() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE wrong text;
 BEGIN
     SELECT key INTO wrong FROM made
