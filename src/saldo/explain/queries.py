@@ -36,10 +36,13 @@ def name_period(*, company: CompanyId, said: str, side: Side = "cost", include_e
     """The month (YYYY-MM) or document that a person means: Microsoft's on the cost side, our own on the price side.
 
     Refuses (UnableToExplain): explain.month.unreadable, explain.month.unknown, explain.month.none,
-    explain.month.not-issued, explain.document.unknown, explain.side.no-prices (nothing was issued yet), explain.side.no-estimates.
+    explain.month.not-issued, explain.document.unknown, explain.side.no-prices (nothing was issued yet),
+    explain.side.no-estimates.
     """
     if side == "price" and include_estimated:
         raise UnableToExplain(code="explain.side.no-estimates")
+    if side == "price" and not list_billed_months(company=company):
+        raise UnableToExplain(code="explain.side.no-prices")
     number = _find_document(company, said, side)
     if number is not None:
         return MicrosoftInvoiceId(number)
@@ -51,8 +54,7 @@ def name_period(*, company: CompanyId, said: str, side: Side = "cost", include_e
         raise UnableToExplain(code="explain.month.unreadable", facts={"month": said}) from None
     known = _list_months(company, side, include_estimated)
     if not known:
-        code = "explain.side.no-prices" if side == "price" else "explain.month.none"
-        raise UnableToExplain(code=code, facts={"month": said})
+        raise UnableToExplain(code="explain.month.none", facts={"month": said})
     if month not in known:
         months = [str(one) for one in sorted(known)]
         code = "explain.month.not-issued" if side == "price" else "explain.month.unknown"
