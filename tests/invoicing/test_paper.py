@@ -158,9 +158,10 @@ class TestRefusals:
                 render_html(facts)
             assert refused.value.code == f"invoicing.paper-facts.{code}"
 
-    def test_a_credit_without_original(self) -> None:
+    def test_a_cancellation_of_nothing(self) -> None:
+        assert "Nothing to pay" in lines_of(replace(credit_note(), original=None))  # a credit of before our time
         with pytest.raises(UnableToWritePaper) as refused:
-            render_html(replace(credit_note(), original=None))
+            render_html(replace(cancellation(), original=None))
         assert refused.value.code == "invoicing.paper-facts.original"
 
     def test_a_missing_font_names_its_package(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,11 @@ from saldo.invoicing.rules.paper import (
     LocalTax,
     Original,
     PaperFacts,
+    PaperLine,
     PaperTax,
     Side,
     UnableToWritePaper,
+    Usage,
     check_sums,
 )
 from saldo.invoicing.rules.paper_lines import USAGE, Billed, arrange
@@ -46,7 +48,7 @@ def facts_of(*, company: CompanyId, number: str) -> PaperFacts:
 def _facts(company: CompanyId, document: Invoice) -> PaperFacts:
     if document.issued_on is None or document.issued_at is None:
         raise UnableToWritePaper(code="invoicing.paper.unknown", facts={"number": document.number})
-    lines, usage = arrange(_billed(company, document), currency=document.currency)
+    lines, usage = arrange_lines(company=company, document=document)
     return PaperFacts(
         kind=document.kind,  # type: ignore[arg-type]  # one of _KINDS
         number=document.number,
@@ -73,7 +75,13 @@ def _facts(company: CompanyId, document: Invoice) -> PaperFacts:
         local_tax=_local_tax(document),
         change=_change(company, document),
         usage=usage,
+        has_due_day=document.due_on is not None,
     )
+
+
+def arrange_lines(*, company: CompanyId, document: Invoice) -> tuple[tuple[PaperLine, ...], tuple[Usage, ...]]:
+    """The lines and the usage that the paper of a document has, or that of a draft will have."""
+    return arrange(_billed(company, document), currency=document.currency)
 
 
 def find_paper(*, company: CompanyId, number: str, form: str) -> str | None:
@@ -90,7 +98,7 @@ def list_without_paper(*, company: CompanyId, form: str = "pdf", limit: int | No
 
 
 def _billed(company: CompanyId, document: Invoice) -> list[Billed]:
-    rows = list_lines_of(company=company, number=document.number)
+    rows = list_lines_of(company=company, number=document.number, draft=None if document.number else document.id)
     tenants = {row.customer for row in rows}
     # Of one tenant the paper need not say whose each line is.
     names = name_customers(company=company, keys=tenants) if len(tenants) > 1 else {}
@@ -118,10 +126,10 @@ def _billed_row(row: InvoiceLine, tenant: str) -> Billed:
 
 
 def _net_days(document: Invoice) -> int:
-    said = document.terms.get("net_days")
-    if isinstance(said, int):
-        return said
-    return (document.due_on - document.issued_on).days if document.due_on and document.issued_on else 0
+    """As the days themselves say: a corrected document may keep the due day of the wrong one."""
+    if document.due_on and document.issued_on:
+        return max((document.due_on - document.issued_on).days, 0)
+    return int(document.terms.get("net_days") or 0)
 
 
 def _seller(said: Mapping[str, Any]) -> Side:
@@ -171,7 +179,7 @@ def _local_tax(document: Invoice) -> LocalTax | None:
     own = document.seller.get("currency") or ""
     if not document.tax or own in ("", document.currency):
         return None
-    for row in document.rates:
+    for row in (*_own_rate(document, own), *document.rates):
         pair, rate = (row["base"], row["quote"]), Decimal(str(row["rate"]))
         if pair == (document.currency, own):
             tax = document.tax * rate
@@ -189,6 +197,15 @@ def _local_tax(document: Invoice) -> LocalTax | None:
             source=row.get("source") or "",
         )
     return None
+
+
+def _own_rate(document: Invoice, own: str) -> list[dict[str, Any]]:
+    """The rate of the tax's day, kept with the terms: the document's other rates need not have this pair."""
+    said = document.terms.get("tax_in_own_currency")
+    if not isinstance(said, Mapping) or said.get("currency") != own:
+        return []
+    source = next((row.get("source") for row in document.rates if row.get("source")), "")
+    return [{"base": document.currency, "quote": own, "rate": said["rate"], "on": said["on"], "source": source}]
 
 
 def _named(company: CompanyId, number: str) -> Original | None:

@@ -21,11 +21,12 @@ from saldo.invoicing.actions.copies import (
     taxed_anew,
 )
 from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
-from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
+from saldo.invoicing.actions.series import give_numbers, lock_series
 from saldo.invoicing.actions.settling import debits_of, settle_items
 from saldo.invoicing.actions.writing import next_ids, write_lines
 from saldo.invoicing.queries import Invoice, find_cancellation, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
+from saldo.invoicing.rules.references import reference_for
 from saldo.invoicing.settings import get_settings
 from saldo.ledger.actions import reverse
 from saldo.ledger.queries import find_posting
@@ -96,7 +97,7 @@ def _write_mirror(company: CompanyId, found: Invoice, reason: str, *, today: dat
         issued_at=at,
         issued_by=by,
         due_on=today,
-        reference=reference_of(number=new, country=found.seller.get("country", "")),
+        reference=reference_for(country=found.seller.get("country", ""), currency=found.currency, number=new),
     )
     if find_posting(company=company, key=posting_key(found)) is not None:
         reverse(

@@ -17,7 +17,7 @@ from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO, amount_text
 from saldo.core.periods import Month
 from saldo.invoicing import models
-from saldo.invoicing.actions.series import give_numbers, lock_series, reference_of
+from saldo.invoicing.actions.series import give_numbers, lock_series
 from saldo.invoicing.actions.settling import settle_credit
 from saldo.invoicing.nets import sum_credited
 from saldo.invoicing.rules.issuing import (
@@ -29,6 +29,7 @@ from saldo.invoicing.rules.issuing import (
     posting_of,
     sums_by_currency,
 )
+from saldo.invoicing.rules.references import reference_for
 from saldo.invoicing.settings import get_settings
 from saldo.ledger.actions import post
 from saldo.outbox.queries import get_channel
@@ -76,6 +77,7 @@ class _Draft(NamedTuple):
     tax: Decimal
     gross: Decimal
     due_on: date | None
+    origin: str
 
 
 _FIELDS = ", ".join(f"i.{name}" for name in _Draft._fields)
@@ -157,17 +159,15 @@ def issue_next(
     Refuses (UnableToIssue): invoicing.issue.draft-stale, where a draft's lines do not add up to it.
     """
     lock_series(company)
-    drafts = _take(company, "i.wave_id = %s", [wave], limit)
-    return _issue(company, drafts, today=today, by=by, at=at)
+    return _issue(company, _take(company, "i.wave_id = %s", [wave], limit), today=today, by=by, at=at)
 
 
 def issue_draft(*, company: CompanyId, draft: int, today: date, by: str, at: datetime) -> IssuedDocument:
     """Issue one document by itself. Refuses (UnableToIssue): invoicing.draft.unknown, as `issue_next`."""
     lock_series(company)
-    drafts = _take(company, "i.id = %s", [draft], 1)
-    if not drafts:
-        raise UnableToIssue(code="invoicing.draft.unknown", facts={"draft": draft})
-    return _issue(company, drafts, today=today, by=by, at=at)[0]
+    if drafts := _take(company, "i.id = %s", [draft], 1):
+        return _issue(company, drafts, today=today, by=by, at=at)[0]
+    raise UnableToIssue(code="invoicing.draft.unknown", facts={"draft": draft})
 
 
 def texts(totals: Mapping[str, Decimal]) -> dict[str, str]:
@@ -234,13 +234,15 @@ def _check_lines(company: CompanyId, drafts: Sequence[_Draft]) -> dict[int, Deci
 
 def _dated(draft: _Draft, today: date) -> date:
     """The day that the document carries; corrections carry the day on which they are made."""
-    terms = Terms(invoice_day=int(_json(draft.terms).get("invoice_day", 0)))
-    return dated_on(terms, month=Month.of(draft.month), issued_on=today) if draft.kind != "credit-note" else today
+    if draft.kind == "credit-note" or draft.origin == "person":
+        return today
+    return dated_on(
+        Terms(invoice_day=int(_json(draft.terms).get("invoice_day", 0))), month=Month.of(draft.month), issued_on=today
+    )
 
 
 def _issuable(draft: _Draft, number: str, day: date, fees: Decimal) -> Issuable:
-    net_days = int(_json(draft.terms).get("net_days", 30))
-    due = draft.due_on or due_on(day, net_days)
+    due = draft.due_on or due_on(day, int(_json(draft.terms).get("net_days", 30)))
     return Issuable(
         number=number,
         kind=draft.kind,
@@ -252,7 +254,7 @@ def _issuable(draft: _Draft, number: str, day: date, fees: Decimal) -> Issuable:
         gross=draft.gross,
         issued_on=day,
         due_on=NOT_DUE if draft.kind == "statement" else day if draft.kind == "credit-note" else due,
-        reference=reference_of(number=number, country=_json(draft.seller).get("country", "")),
+        reference=reference_for(country=_json(draft.seller).get("country", ""), currency=draft.currency, number=number),
     )
 
 

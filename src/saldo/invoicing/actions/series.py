@@ -9,7 +9,6 @@ from django.db import connection
 from saldo.core.identity import CompanyId
 from saldo.invoicing import models
 from saldo.invoicing.rules.numbering import number_of
-from saldo.invoicing.rules.references import ocr_reference, rf_reference
 from saldo.invoicing.settings import get_settings
 
 _LOCK = 0x1A02
@@ -35,8 +34,3 @@ def give_numbers(*, company: CompanyId, years: Sequence[int]) -> list[tuple[str,
     for year, place in last.items():
         models.Series.objects.filter(company_id=company, year=year).update(last=place)
     return given
-
-
-def reference_of(*, number: str, country: str) -> str:
-    """What the payer quotes: the Swedish OCR in Sweden, ISO 11649 elsewhere."""
-    return ocr_reference(number=number) if country == "SE" else rf_reference(text=number)

@@ -78,7 +78,8 @@ def _facts(paper: PaperFacts) -> list[tuple[str, str, bool]]:
     lang = paper.language
     facts = [(say("issued-on"), write_day(paper.issued_on, lang), False)]
     if not paper.is_credit:
-        facts.append((say("due-on"), write_day(paper.due_on, lang), True))
+        if paper.has_due_day:
+            facts.append((say("due-on"), write_day(paper.due_on, lang), True))
         facts.append((say("terms"), say_many("net-days", paper.net_days, lang), False))
     optional = (
         ("period", write_month(paper.month, lang)),
@@ -181,7 +182,7 @@ def _payment(paper: PaperFacts) -> dict[str, Any] | None:
         (say("account"), "" if is_giro or account.iban else account.number),
         (say("reference-ocr" if is_ocr(reference) else "reference"), written_reference(reference)),
         (say("amount", currency=paper.currency), _amount(paper.to_pay, paper)),
-        (say("latest"), write_day(paper.due_on, paper.language)),
+        (say("latest"), write_day(paper.due_on, paper.language) if paper.has_due_day else ""),
     ]
     picture = mark_safe(payment_picture(paper))
     return {"fields": [field for field in fields if field[1]], "picture": picture, "caption": say("scan")}

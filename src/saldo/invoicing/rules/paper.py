@@ -174,6 +174,7 @@ class PaperFacts:
     local_tax: LocalTax | None = None
     change: Change | None = None
     usage: tuple[Usage, ...] = ()
+    has_due_day: bool = True  # a statement is due when the authority's document is there
 
     @property
     def is_credit(self) -> bool:
@@ -189,7 +190,7 @@ class PaperFacts:
 def check_sums(paper: PaperFacts) -> None:
     """Hold a paper to its arithmetic before anybody draws it: lines, taxes and usage add up to what it says.
 
-    Refuses (UnableToWritePaper) facts that do not add up, with both figures, and a crediting paper without original.
+    Refuses (UnableToWritePaper) facts that do not add up, with both figures, and a cancellation of nothing.
     """
     tax_base = add_up(tax.base for tax in paper.taxes)
     for code, said, sum_of_parts in (
@@ -204,7 +205,7 @@ def check_sums(paper: PaperFacts) -> None:
     used = add_up(row.net for row in paper.usage)
     if paper.usage and by_use != used:
         raise UnableToWritePaper(code="invoicing.paper-facts.usage", facts=_both(paper, by_use, used))
-    if paper.is_credit and paper.original is None:
+    if paper.kind == "cancellation" and paper.original is None:
         raise UnableToWritePaper(code="invoicing.paper-facts.original", facts={"number": paper.number})
 
 
