@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.periods import Month
 from saldo.flows.import_files import import_paths
 from saldo.generator.generation import generate
+from saldo.ledger.sheets import take_opening
+from saldo.ledger.taking_over import undo_take_over
 from saldo.outbox.actions import order_message
 from saldo.outbox.documents import keep
 from saldo.outbox.rules.orders import Attachment
@@ -27,8 +31,10 @@ from saldo.parties.company import company_context
 from saldo.parties.debtors import map_tenants
 from saldo.parties.queries import list_customers
 from saldo.parties.rules.roles import Grant, Role, Scope
+from saldo.receipts.actions.taking import note_refusal
 from saldo.server.wiring import real_world
 from tests.conftest import NOW
+from tests.pages.owed import make_owed
 from tests.pages.people import a_person
 
 CUSTOMERS, MONTHS, START = 6, 3, Month(2026, 3)
@@ -52,7 +58,13 @@ class Desk:
     other_debtor: str
     rule: str  # for ``debtor``
     message: int
+    payable: str  # a document of Microsoft's, open and nobody's yes on it
+    run: str
+    claim: int
     account: str
+    opening: str  # a file of the old book
+    unread: str  # a bank's CSV file that nobody mapped yet
+    debtors: Mapping[CustomerId, str]
 
     def address(self, page: str, *, customer: CustomerId | None = None) -> str:
         """Where a page of the desk is, about our things; pages about a customer are about ``customer``."""
@@ -64,12 +76,17 @@ class Desk:
             "file": self.file,
             "row": self.row,
             "user": self.people["helpdesk"].pk,
-            "number": self.debtor,
+            "number": self.debtor if customer is None else self.debtors.get(customer, "no-such-debtor"),
+            "sha256": self.unread,
             "code": self.account if page.startswith("bank-account") else self.rule,
             "message": self.message,
             "place": 0,
             "kind": "mail",
+            "name": self.opening,
         }
+        arguments |= {"document": self.payable, "claim": self.claim}
+        if page.startswith("payables-run"):
+            arguments["number"] = self.run
         wanted = ARGUMENTS.get(page, ())
         return reverse(f"desk:{page}", kwargs={name: arguments[name] for name in wanted})
 
@@ -95,11 +112,28 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "price-debtor-tax": ("number",),
     "price-debtor-fee": ("number",),
     "price-debtor-fee-end": ("number",),
+    "receipts-columns": ("sha256",),
+    "debtor": ("number",),
+    "debtor-csv": ("number",),
+    "debtor-xlsx": ("number",),
+    "debtor-edit": ("number",),
+    "debtor-tenant": ("number",),
+    "payable": ("document",),
+    **{
+        f"payable-{act}": ("document",)
+        for act in ("approve", "withdraw", "line", "read", "payment", "payment-back", "dispute", "credit")
+    },
+    **{f"payables-run{act}": ("number",) for act in ("", "-file", "-hand-over", "-cancel")},
+    "payables-claim-move": ("claim",),
     "outbox-message": ("message",),
     "outbox-attachment": ("message", "place"),
     "outbox-recall": ("message",),
     "outbox-again": ("message",),
     "outbox-settle": ("message",),
+    "opening-file": ("name",),
+    "opening-file-csv": ("name",),
+    "opening-file-xlsx": ("name",),
+    "opening-undo": ("name",),
     "bank-account-approve": ("code",),
     "bank-account-close": ("code",),
     "channel-open": ("kind",),
@@ -132,6 +166,7 @@ def make_desk() -> Desk:
         line = list_lines(company=company, customer=other, month=month)[0]
         place = find_place(company=company, file=line.file)
         billing = make_billing(company, own=own, other=other, by=f"user:{people['global'].pk}")
+        billing |= make_owed(company, people=people)
     assert place is not None
     return Desk(
         company=company,
@@ -187,7 +222,36 @@ def make_billing(company: CompanyId, *, own: CustomerId, other: CustomerId, by: 
         "rule": rule.code,
         "message": message,
         "account": account["code"],
+        "debtors": debtors,
+        "unread": unread_bank_file(company),
+        "opening": _take_over(company, debtors[other]),
     }
+
+
+def _take_over(company: CompanyId, debtor: str) -> str:
+    """One invoice of an old book, taken over and given back, so that it is in nobody's balance."""
+    head = "debtor;number;issued;open;currency;dispute_amount"
+    data = f"{head}\n{debtor};OLD-17;2026-01-31;1250.00;SEK;40.00\n".encode()
+    asked = {"as_of": date(2026, 3, 31), "today": date(2026, 5, 12), "controls": {"SEK": Decimal("1250.00")}}
+    taken = take_opening(company=company, data=data, by="test", at=NOW, **asked)
+    undo_take_over(company=company, name=taken.name, by="test", at=NOW)
+    return taken.name
+
+
+def unread_bank_file(company: CompanyId) -> str:
+    """A bank's CSV file whose columns can be read in more than one way."""
+    sha256 = keep(b"Datum;Text;Belopp\n03/04/2026;FAKT 1;1 250,00\n04/05/2026;FAKT 2;-45,00\n")
+    note_refusal(
+        company=company,
+        sha256=sha256,
+        name="bank.csv",
+        format="csv",
+        code="receipts.csv.no-mapping",
+        facts={"columns": "Datum, Belopp"},
+        by="test",
+        at=NOW,
+    )
+    return sha256
 
 
 def _largest(company: CompanyId, month: Month) -> list[CustomerId]:

@@ -60,6 +60,61 @@ price-debtor-terms GET  a . . a .
 price-debtor-tax  GET   a . . a .
 price-debtor-fee  GET   a . . a .
 price-debtor-fee-end POST a . . a .
+receipts          GET   a . . a .
+receipts-preview  POST  a . . a .
+receipts-csv      GET   a . . a .
+receipts-xlsx     GET   a . . a .
+receipts-book     POST  a . . a .
+receipts-undo     POST  a . . a .
+receipts-aside    POST  a . . a .
+receipts-take-up  POST  a . . a .
+receipts-hold     POST  a . . a .
+receipts-taken-back POST a . . a .
+receipts-refund-left POST a . . a .
+receipts-files    GET   a . . a .
+receipts-upload   POST  a . . a .
+receipts-watch    POST  a . . a .
+receipts-leave    POST  a . . a .
+receipts-columns  GET   a . . a .
+refunds           GET   a . . a .
+refund-propose    POST  a . . a .
+refund-approve    POST  a . . a .
+refund-withdraw   POST  a . . a .
+debtors           GET   a . a a a
+debtors-csv       GET   a . a a a
+debtors-xlsx      GET   a . a a a
+debtor            GET   a . a a o
+debtor-csv        GET   a . a a o
+debtor-xlsx       GET   a . a a o
+debtor-edit       GET   a . . a .
+debtor-tenant     POST  a . . a .
+payables          GET   a . . a .
+payables-csv      GET   a . . a .
+payables-xlsx     GET   a . . a .
+payables-calendar GET   a . . a .
+payables-claims   GET   a . . a .
+payables-claims-csv GET a . . a .
+payables-claims-xlsx GET a . . a .
+payables-claim    POST  a . . a .
+payables-claim-move POST a . . a .
+payables-pay      GET   a . . a .
+payables-pay-order POST a . . a .
+payables-run      GET   a . . a .
+payables-run-file GET   a . . a .
+payables-run-hand-over POST a . . a .
+payables-run-cancel POST a . . a .
+payable           GET   a . . a .
+payable-approve   POST  a . . a .
+payable-withdraw  POST  a . . a .
+payable-line      POST  a . . a .
+payable-read      POST  a . . a .
+payable-payment   POST  a . . a .
+payable-payment-back POST a . . a .
+payable-dispute   POST  a . . a .
+payable-credit    POST  a . . a .
+cash              GET   a . . a .
+cash-csv          GET   a . . a .
+cash-xlsx         GET   a . . a .
 outbox            GET   a . . a .
 outbox-csv        GET   a . . a .
 outbox-xlsx       GET   a . . a .
@@ -69,6 +124,15 @@ outbox-recall     POST  a . . a .
 outbox-again      POST  a . . a .
 outbox-settle     POST  a . . a .
 outbox-release    POST  a . . a .
+opening           GET   a . . a .
+opening-take      POST  a . . a .
+opening-file      GET   a . . a .
+opening-file-csv  GET   a . . a .
+opening-file-xlsx GET   a . . a .
+opening-undo      POST  a . . a .
+shadow            GET   a . . a .
+shadow-csv        GET   a . . a .
+shadow-xlsx       GET   a . . a .
 company-settings  GET   a . . a .
 company-particulars GET a . . a .
 company-invoicing GET   a . . a .
@@ -281,7 +345,11 @@ _OURS = {
     *("user", "user-disable", "user-enable", "user-link"),
     *("price-rule", "price-change", "price-end", "price-debtor", "price-debtor-terms", "price-debtor-tax"),
     *("price-debtor-fee", "price-debtor-fee-end", "outbox-message", "outbox-attachment", "outbox-recall"),
+    *("payable", "payable-approve", "payable-withdraw", "payable-line", "payable-read", "payable-payment"),
+    *("payable-payment-back", "payable-dispute", "payable-credit", "payables-run", "payables-run-file"),
+    *("payables-run-hand-over", "payables-run-cancel"),
     *("outbox-again", "outbox-settle"),
+    *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
 }
 
 

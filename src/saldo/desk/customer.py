@@ -18,6 +18,7 @@ from saldo.core.money import round_half_up
 from saldo.core.periods import Month
 from saldo.desk import figures
 from saldo.desk.bill_tree import grow_bill_tree
+from saldo.desk.debtors.of_customer import show_who_pays
 from saldo.desk.paging import address
 from saldo.desk.shown import Shown, show_customer
 from saldo.desk.told import Told, tell_change
@@ -61,7 +62,10 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         "currency_part": f"&currency={shown.currency}" if shown.is_asked else "",
         "shows_cost": shown.sees_cost,
         "months": (),
+        "shows_payer": shown.visitor.may("sell.invoice.read"),
     }
+    if page["shows_payer"]:
+        page["payer"] = show_who_pays(visitor=shown.visitor, customer=shown.customer.key)
     if shown.sums:
         page |= _bills(shown)
     return render(request, "desk/customers/page.html", {"page": page})

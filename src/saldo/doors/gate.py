@@ -15,6 +15,7 @@ from saldo.audit import log
 from saldo.core.identity import CustomerId
 from saldo.doors.visitor import Visitor, find_visitor
 from saldo.doors.world import get_world
+from saldo.parties.debtors import is_own_debtor
 from saldo.parties.queries import find_customer_owner
 from saldo.parties.rules.roles import TABLE, Answer
 
@@ -24,8 +25,10 @@ SIGNED_IN = "signed-in"
 """What pages ask that are everybody's own: settings, the palette."""
 
 
-def gate(capability: str, *, customer: str = "") -> Callable[[View], View]:
+def gate(capability: str, *, customer: str = "", debtor: str = "") -> Callable[[View], View]:
     """Open the page to those who may; ``customer`` is the address part that names the customer asked about.
+
+    ``debtor`` is the part that names who pays: it is somebody's own when everything charged to it is.
 
     Without sign-in: the sign-in page. Without the right: the reason in words with 403, and an entry in the audit log.
     An unknown customer is 404 for those who may see all of them and 403 for others, so that nobody can probe for names.
@@ -33,6 +36,8 @@ def gate(capability: str, *, customer: str = "") -> Callable[[View], View]:
     if capability == SIGNED_IN:
         return _guard(capability, lambda visitor, said: _YES)
     _known(capability)
+    if debtor:
+        return _guard(capability, lambda visitor, said: _ask_about_debtor(visitor, capability, said[debtor]))
     return _guard(
         capability, lambda visitor, said: _ask(visitor, capability, said.get(customer, "")), customer=customer
     )
@@ -86,6 +91,14 @@ def _ask(visitor: Visitor, capability: str, customer: str) -> Answer:
         return with_any
     owner = find_customer_owner(company=visitor.company.id, key=CustomerId(customer))
     return visitor.answer(capability, is_own_customer=owner is not None and owner.user == visitor.user)
+
+
+def _ask_about_debtor(visitor: Visitor, capability: str, number: str) -> Answer:
+    with_any = visitor.answer(capability, is_own_customer=False)
+    if with_any.is_allowed or not visitor.may(capability):
+        return with_any
+    is_own = is_own_debtor(company=visitor.company.id, number=number, owner=visitor.user)
+    return visitor.answer(capability, is_own_customer=is_own)
 
 
 def _outside(request: HttpRequest) -> HttpResponse:

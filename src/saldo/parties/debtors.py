@@ -152,6 +152,12 @@ def list_tenants(*, company: CompanyId, debtor: str) -> tuple[Customer, ...]:
     )
 
 
+def find_debtor_of(*, company: CompanyId, customer: CustomerId) -> tuple[str, str] | None:
+    """Number and name of who pays for a tenant, or None."""
+    rows = models.Customer.objects.filter(company_id=company, key=customer, debtor__isnull=False)
+    return rows.values_list("debtor__number", "debtor__name").first()
+
+
 def is_own_debtor(*, company: CompanyId, number: str, owner: int) -> bool:
     """Whether everything that is charged to this debtor belongs to this sales agent's own customers."""
     return _own(company, owner).filter(number=number).exists()

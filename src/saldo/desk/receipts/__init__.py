@@ -1,0 +1,1 @@
+"""Pages: money that came in, and what it settles."""
