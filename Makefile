@@ -43,7 +43,7 @@ setup-browser: ## Debian's chromium and fonts, for the tests that look at pages
 run: setup ## the desk on http://127.0.0.1:8000, with a demo partner on the first run
 	@$(BIN)/saldo run --demo
 
-demo: setup ## the story in the terminal: import, does it add up, who moved, why
+demo: setup ## the story in the terminal: import, does it add up, who moved, why, invoices, money
 	@$(BIN)/saldo demo
 
 doctor: setup ## is everything here and well?

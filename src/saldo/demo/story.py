@@ -1,4 +1,4 @@
-"""The story that `saldo demo` tells: import, does it add up, who moved, why.
+"""The story that `saldo demo` tells: import, does it add up, who moved, why; then invoices and money (`money`).
 
 It speaks to Saldo only as a person would, with commands and their JSON, so that nothing can be shown that is not there.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 from saldo.core.periods import Month
 from saldo.core.written import write_amount
+from saldo.demo.money import Program, Setting, ToldMoney, tell_money
 from saldo.generator.generation import generate
 
 CUSTOMERS = 3
@@ -21,9 +22,6 @@ MONTHS = 4
 SEED = 11
 START = Month(2026, 3)
 CURRENCY = "SEK"
-
-Program = Callable[[Sequence[str]], Mapping[str, Any]]
-"""Runs one command of Saldo with ``--json`` and gives its document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +36,7 @@ class Told:
     movers: tuple[Mapping[str, str], ...]
     reasons: tuple[Mapping[str, Any], ...]
     unexplained: str
+    money: ToldMoney
 
 
 def tell(*, folder: Path, program: Program, say: Callable[[str], None], lang: str = "en") -> Told:
@@ -57,6 +56,16 @@ def tell(*, folder: Path, program: Program, say: Callable[[str], None], lang: st
     say(f"\n4. Why? {movers[0]['customer']}, {before} to {after}")
     answer = _explain(program, movers[0]["id"], before, after, lang)
     _say_reasons(answer, say, lang)
+    setting = Setting(
+        folder=folder,
+        currency=CURRENCY,
+        before=START.plus(MONTHS - 2),
+        after=START.plus(MONTHS - 1),
+        lang=lang,
+        program=program,
+        say=say,
+    )
+    money = tell_money(setting=setting, movers=movers)
     return Told(
         files=len(files),
         rows=sum(file["rows"] for file in files),
@@ -66,6 +75,7 @@ def tell(*, folder: Path, program: Program, say: Callable[[str], None], lang: st
         movers=movers,
         reasons=tuple(answer["reasons"]),
         unexplained=answer["unexplained"],
+        money=money,
     )
 
 
