@@ -349,6 +349,7 @@ _OURS = {
     *("payable-payment-back", "payable-dispute", "payable-credit", "payables-run", "payables-run-file"),
     *("payables-run-hand-over", "payables-run-cancel"),
     *("outbox-again", "outbox-settle"),
+    *("opening-file", "opening-file-csv", "opening-file-xlsx", "opening-undo"),
     *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
 }
 

@@ -21,7 +21,7 @@ from saldo.doors.visitor import Visitor, get_visitor
 from saldo.outlook.queries import look_at_cash
 from saldo.outlook.rules.cash import CashAhead, CashDay
 
-_AHEAD = timedelta(days=120)
+_AHEAD, _LEAST = timedelta(days=120), timedelta(days=30)
 
 
 @gate_everywhere("cash.read")
@@ -119,7 +119,7 @@ def _day(one: CashDay, here: CashAhead) -> dict[str, Any]:
 
 def _chart(here: CashAhead, visitor: Visitor) -> dict[str, Any]:
     """Every day from today, so that the way between two movements is level; what lies far ahead is in the table."""
-    last = min(max(here.days[-1].on, here.lowest_on), visitor.today + _AHEAD)
+    last = min(max(here.days[-1].on, visitor.today + _LEAST), visitor.today + _AHEAD)
     days = [here.days[0].on + timedelta(days=place) for place in range((last - here.days[0].on).days + 1)]
     by_day = {one.on: one for one in here.days}
     habit, due = [], []

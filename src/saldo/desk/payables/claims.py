@@ -128,7 +128,7 @@ def _fields() -> tuple[Field, ...]:
             name="claim-what",
             label=figures.say("pages.payables.claim-what"),
             kind="select",
-            choices=choices_of(_ASKED, "pages.payables.what"),
+            choices=choices_of(_ASKED, "payables.what"),
             hint=figures.say("pages.payables.claim-what-hint"),
         ),
         Field(name="claim-on", label=figures.say("pages.payables.claim-on"), kind="date"),

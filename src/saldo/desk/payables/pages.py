@@ -25,6 +25,7 @@ from saldo.payables.pay_queries import ClaimShown, list_claims, list_unallocated
 from saldo.payables.queries import PayableShown, list_payables
 
 STATES = ("open", "settled", "every")
+_SHOWN_NOTES = 3
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
@@ -67,14 +68,18 @@ def payables(request: HttpRequest) -> HttpResponse:
     state = _state(request)
     kept = [one for one in found if _is_in(one, state)]
     window = Window(number=read_page(request.GET.get("page", "1")), total=len(kept))
+    loud = [_loud(one) for one in found if one.level in LOUD]
+    unseen = [_unseen(one) for one in list_unallocated(company=visitor.company.id, today=visitor.today)]
     facts: dict[str, object] = {"state": None if state == "open" else state}
     page = frame(visitor, "list") | {
         "count": len(found),
         "tabs": [_tab(request.path, name, found, state) for name in STATES],
         "rows": [show_row(one) for one in kept[window.rows]],
         "sums": sum_by_currency(kept),
-        "loud": [_loud(one) for one in found if one.level in LOUD],
-        "unseen": [_unseen(one) for one in list_unallocated(company=visitor.company.id, today=visitor.today)],
+        "loud": loud[:_SHOWN_NOTES],
+        "loud_count": len(loud),
+        "unseen": unseen[:_SHOWN_NOTES],
+        "unseen_count": len(unseen),
         "has_assumed": any(one.is_due_assumed for one in kept[window.rows]),
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),

@@ -23,10 +23,11 @@
     var bars = { type: "bar", label: data.leaving_label, data: data.leaving.map(function (text) { return text === null ? null : -Number(text); }),
       words: data.leaving_words, backgroundColor: colour("c3"), maxBarThickness: 10, minBarLength: 2, order: 5 };
     var zero = colour("ink-3"), rule = colour("line"), edge = colour("line-2");
+    var lines = data.sets.map(line).concat([bars]);
     probe.remove();
     if (canvas.chart) { canvas.chart.destroy(); }
     canvas.chart = new window.Chart(canvas, {
-      data: { labels: data.days.map(function (day) { return names.format(new Date(day + "T00:00:00Z")); }), datasets: data.sets.map(line).concat([bars]) },
+      data: { labels: data.days.map(function (day) { return names.format(new Date(day + "T00:00:00Z")); }), datasets: lines },
       options: { maintainAspectRatio: false, interaction: { mode: "index", intersect: false },
         plugins: { legend: { display: false }, tooltip: { callbacks: {
           title: function (items) { return data.titles[items[0].dataIndex]; },
