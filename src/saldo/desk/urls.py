@@ -8,6 +8,9 @@ from saldo.desk import audit, charge_urls, home, palette, preferences, users
 from saldo.desk.cash import urls as cash_urls
 from saldo.desk.company import urls as company_urls
 from saldo.desk.debtors import urls as debtor_urls
+from saldo.desk.invoices import urls as invoice_urls
+from saldo.desk.margin import urls as margin_urls
+from saldo.desk.opening import urls as opening_urls
 from saldo.desk.outbox import urls as outbox_urls
 from saldo.desk.payables import urls as payable_urls
 from saldo.desk.prices import urls as price_urls
@@ -37,11 +40,14 @@ urlpatterns = [
     *HOME,
     *charge_urls.urlpatterns,
     *payable_urls.urlpatterns,
+    *invoice_urls.urlpatterns,
     *price_urls.urlpatterns,
     *receipt_urls.urlpatterns,
     *debtor_urls.urlpatterns,
+    *margin_urls.urlpatterns,
     *cash_urls.urlpatterns,
     *outbox_urls.urlpatterns,
+    *opening_urls.urlpatterns,
     *company_urls.urlpatterns,
     *PEOPLE,
     *AUDIT,

@@ -72,6 +72,7 @@ GROUPS = (
     Group(
         heading="doors.nav.customer-billing",
         places=(
+            Place(page="invoices", capability="sell.invoice.read", icon="file-invoice", key="n", also=("invoice",)),
             Place(page="prices", capability="price-list.read", icon="tag", key="p", also=("price-",)),
             Place(
                 page="receipts",
@@ -86,12 +87,22 @@ GROUPS = (
     ),
     Group(
         heading="doors.nav.insight",
-        places=(Place(page="cash", capability="cash.read", icon="chart-line", key="l", is_of_everybody=True),),
+        places=(
+            Place(page="margin", capability="margin.read", icon="scale", key="v", is_of_everybody=True),
+            Place(page="cash", capability="cash.read", icon="chart-line", key="l", is_of_everybody=True),
+        ),
     ),
     Group(
         heading="doors.nav.house",
         places=(
             Place(page="outbox", capability="outbox.read", icon="send", key="o", is_of_everybody=True),
+            Place(
+                page="opening",
+                capability="opening.take-over",
+                icon="history-toggle",
+                also=("shadow",),
+                is_of_everybody=True,
+            ),
             Place(
                 page="company-settings",
                 capability="company.settings",

@@ -60,11 +60,15 @@ def list_billed_lines(
     customer: CustomerId | None = None,
     month: Month | None = None,
     number: str | None = None,
+    draft: int | None = None,
     currency: str | None = None,
     include_drafts: bool = False,
 ) -> tuple[BilledLine, ...]:
-    """The lines of a customer's documents of a month, or of one document, in the order of the paper."""
-    where, values = _asked(company, customer, month, number, include_drafts)
+    """The lines of a customer's documents of a month, of one document or one draft, in the order of the paper."""
+    where, values = _asked(company, customer, month, number, include_drafts or draft is not None)
+    if draft is not None:
+        where += " AND i.id = %s AND i.number = ''"
+        values.append(draft)
     if currency is not None:
         where += " AND i.currency = %s"
         values.append(currency)
@@ -143,22 +147,33 @@ def _line(row: tuple[Any, ...]) -> BilledLine:
     )
 
 
+_BEFORE = (
+    "SELECT old.number FROM invoicing_invoice new JOIN invoicing_invoice old"
+    ' ON old.company_id = new.company_id AND old.debtor = new.debtor AND old."group" = new."group"'
+    " AND old.currency = new.currency AND old.kind = new.kind AND old.month < new.month AND old.number <> ''"
+)
+_LATEST = (
+    "AND NOT EXISTS (SELECT 1 FROM invoicing_invoice mirror WHERE mirror.company_id = old.company_id"
+    " AND mirror.mirrors = old.number AND mirror.kind = 'cancellation')"
+    " ORDER BY old.month DESC, old.year DESC, old.sequence DESC LIMIT 1"
+)
+
+
 def find_document_before(*, company: CompanyId, number: str) -> str | None:
     """The last document that a debtor had before this one, for the same thing and in the same currency; or None.
 
     One that was cancelled is passed over: its customer never owed it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT old.number FROM invoicing_invoice new JOIN invoicing_invoice old"
-            ' ON old.company_id = new.company_id AND old.debtor = new.debtor AND old."group" = new."group"'
-            " AND old.currency = new.currency AND old.kind = new.kind AND old.month < new.month AND old.number <> ''"
-            " WHERE new.company_id = %s AND new.number = %s AND NOT EXISTS (SELECT 1 FROM invoicing_invoice mirror"
-            " WHERE mirror.company_id = old.company_id AND mirror.mirrors = old.number"
-            " AND mirror.kind = 'cancellation')"
-            " ORDER BY old.month DESC, old.year DESC, old.sequence DESC LIMIT 1",
-            [company, number],
-        )
+        cursor.execute(f"{_BEFORE} WHERE new.company_id = %s AND new.number = %s {_LATEST}", [company, number])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def find_document_before_draft(*, company: CompanyId, draft: int) -> str | None:
+    """The last document that the debtor of a draft had before it, as `find_document_before`; or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_BEFORE} WHERE new.company_id = %s AND new.id = %s {_LATEST}", [company, draft])
         found = cursor.fetchone()
     return found[0] if found else None
 

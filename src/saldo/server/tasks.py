@@ -17,6 +17,24 @@ def import_files(context: JobContext, *, company: int, batch: str, actor: str) -
     import_batch(company=CompanyId(company), batch=batch, actor=actor, world=real_world())
 
 
+@app.task(name="draft-month", queue="house", lock="close-month")
+def draft_month(*, company: int, month: str, by: str, today: str) -> None:
+    """Draft a month whose customers are too many for a page to wait for."""
+    from saldo.flows.month_by_worker import draft_by_worker
+
+    draft_by_worker(company=CompanyId(company), month=month, by=by, today=today, world=real_world())
+
+
+@app.task(name="issue-wave", queue="house", lock="close-month")
+def issue_wave(*, company: int, month: str, by: str, today: str, count: int, totals: dict[str, str]) -> None:
+    """Issue a wave that is too large for a page to wait for, as a person confirmed it."""
+    from saldo.flows.month_by_worker import issue_by_worker
+
+    issue_by_worker(
+        company=CompanyId(company), month=month, by=by, today=today, count=count, totals=totals, world=real_world()
+    )
+
+
 @app.periodic(cron="10 * * * *")
 @app.task(name="day-ended", queue="house", queueing_lock="day-ended")
 def end_day(timestamp: int) -> None:
