@@ -14,10 +14,16 @@ from saldo.charges.history import DeliverySeen, list_deliveries, list_fruitless_
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
 from saldo.flows.import_files import import_paths
+from saldo.invoicing.queries import list_invoices
+from saldo.ledger.queries import list_open_items
 from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
+from saldo.parties.debtors import list_bank_accounts
 from saldo.parties.queries import count_customers, list_companies, list_customers, list_people
 from saldo.parties.rules.roles import Role
+from saldo.payables.queries import list_payables
+from saldo.receipts.match_queries import list_proposals_of
+from saldo.receipts.queries import count_by_state, list_entries
 from saldo.server.demo_partner import CUSTOMERS, MONTHS, ensure_demo_partner, find_demo_sign_ins
 from saldo.server.installation import Installation, describe, home_folder
 from saldo.server.wiring import real_world
@@ -64,7 +70,22 @@ class TestDemo:
         failing = {(one.kind, one.month) for one in found if one.failed_checks}
         assert ("nce-daily-usage", max(one.month for one in found if one.month)) in failing
 
+        self.has_money_to_look_at(company)
         self.heals_when_the_whole_file_comes(company, installation.home / "demo" / "to-try")
+
+    def has_money_to_look_at(self, company: CompanyId) -> None:
+        """Invoices of three months, most of them paid, some questions for a person, something owed to Microsoft."""
+        with company_context(company):
+            issued = list_invoices(company=company)
+            assert len({one.month for one in issued}) == 3
+            states = count_by_state(company=company)
+            assert states["matched"] > states["open"] > 0
+            waiting = [entry.key for entry in list_entries(company=company, state="open")]
+            assert any(list_proposals_of(company=company, entries=waiting).values())
+            assert any(item.open > 0 for item in list_open_items(company=company))
+            assert [one.code for one in list_bank_accounts(company=company)] == ["main"]
+            payables = list_payables(company=company, today=real_world().clock.now().date())
+            assert any(one.open for one in payables)
 
     def heals_when_the_whole_file_comes(self, company: CompanyId, to_try: Path) -> None:
         """What the person is meant to try."""

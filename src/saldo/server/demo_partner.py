@@ -1,5 +1,7 @@
 """The demo of ``saldo run --demo``: a partner that nobody is, five people to sign in as, half a year of bills.
 
+Its newest months are closed, and most of its customers have paid (`demo_money`).
+
 Everything comes from the generator and goes in through the same import as a person's own files. Two files stay outside
 for the person to try: the next month's charges, and the whole of a usage file that was imported with its end missing,
 so that one check fails until the whole file takes its place.
@@ -17,6 +19,7 @@ from pathlib import Path
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
 from saldo.core.periods import Month
+from saldo.server.demo_money import give_money
 from saldo.server.installation import Installation
 
 COMPANY, COUNTRY, CURRENCY, ZONE = "Fjällbyte Partner AB", "SE", "SEK", "Europe/Stockholm"
@@ -48,6 +51,7 @@ PEOPLE = (
 def ensure_demo_partner(installation: Installation, out: Output) -> None:
     """Fill an empty installation with the demo, or finish one that was interrupted; leave any other as it is."""
     from saldo.parties.queries import list_companies
+    from saldo.server.wiring import real_world
 
     folder = installation.home / "demo"
     is_empty = not list_companies()
@@ -62,6 +66,8 @@ def ensure_demo_partner(installation: Installation, out: Output) -> None:
     shutil.rmtree(folder / "files")
     _import(company)
     _give_customers(company, to=agent)
+    today = real_world().clock.now().date()
+    give_money(company=company, folder=folder, last=Month.of(today).plus(-2), months=MONTHS, today=today)
     (folder / "done").touch()
 
 
