@@ -148,6 +148,7 @@ class TestApproval:
             ({}, None),
             ({"approvals": ["user:1"]}, "payables.approval.twice"),
             ({"namers": ["user:1"]}, "payables.approval.named-line-by-same"),
+            ({"person": "command"}, "parties.approval.not-a-person"),
             ({"has_payee": False}, "payables.approval.no-payee-account"),
             (
                 {
@@ -212,6 +213,16 @@ def test_a_note_may_name_its_sum_with_or_without_a_sign() -> None:
     cases = [("60", none), ("-60", none), ("60", less), ("60", more)]
     found = [read_graph(seen=[seen(*case)], printed={}, cloud="global")[0].gross for case in cases]
     assert found == [-60, -60, -60, 60]
+
+
+def test_a_void_without_a_sum_takes_back_also_what_only_rows_tell_of() -> None:
+    rows = RowSum(rows=1, net=Decimal(80), tax=Decimal(20), gross=Decimal(100))
+    first = Seen(document="G1", currency="SEK", month=Month(2026, 3), rows=rows)
+    note = Seen(
+        document="G2", currency="SEK", month=Month(2026, 3), document_type="void_note", amends="G1",
+        invoiced_on=date(2026, 4, 8), total=Decimal(0), rows=RowSum(),
+    )  # fmt: skip
+    assert [one.gross for one in read_graph(seen=[first, note], printed={}, cloud="global")] == [100, -100]
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)))

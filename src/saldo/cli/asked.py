@@ -42,12 +42,30 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 
+_YEARS = range(1990, 2200)
+"""Years in which something is billed or paid; beyond them calendars end."""
+
+
 def month_argument(text: str) -> Month:
     """A month YYYY-MM; refuses (ArgumentTypeError) anything else."""
     try:
-        return Month.parse(text)
+        month = Month.parse(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from fault
+    if month.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"no month of ours: {text!r}")
+    return month
+
+
+def day_argument(text: str) -> date:
+    """A day YYYY-MM-DD; refuses (ArgumentTypeError) anything else, and days on which nobody bills or pays."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"not a day: {text!r}") from fault
+    if day.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"no day of ours: {text!r}")
+    return day
 
 
 def read_asked(args: argparse.Namespace, *periods: str) -> Asked:

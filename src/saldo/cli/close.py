@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from saldo.cli.asked import month_argument, written
+from saldo.cli.asked import day_argument, month_argument, written
 from saldo.cli.output import Output
 from saldo.core.money import amount_text
 from saldo.core.written import write_month
@@ -25,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--issue", action="store_true", help="give numbers and enter the books; mail waits to be recalled"
     )
-    parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of issue")
+    parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="the day of issue")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 

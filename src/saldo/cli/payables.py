@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from saldo.cli.asked import written
+from saldo.cli.asked import day_argument, written
 from saldo.cli.output import Output
 from saldo.cli.table import lay_out
 from saldo.core.identity import LANGUAGES
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The day, and the language of the words."""
-    parser.add_argument("--today", type=_day, metavar="YYYY-MM-DD", help="as of this day; by default today")
+    parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="as of this day; by default today")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 
@@ -29,9 +29,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from django.utils import translation
 
     from saldo.parties.company import company_context
+    from saldo.parties.queries import get_company
     from saldo.payables.queries import list_payables
 
-    today = args.today or args.world.clock.now().date()
+    zone = ZoneInfo(get_company(name=args.company).zone)
+    today = args.today or args.world.clock.now().astimezone(zone).date()
     with company_context(args.company_id):
         shown = list_payables(company=args.company_id, today=today)
     out.document({"payables": [_document(one) for one in shown]})
@@ -39,13 +41,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         for line in _told(shown, args.lang):
             out.say(line)
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from fault
 
 
 def _document(one: PayableShown) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from saldo.cli.asked import day_argument
 from saldo.cli.output import Output
 from saldo.cli.table import lay_out
 
@@ -24,7 +24,7 @@ _FIGURES = ("entries", "booked", "duplicates", "matched", "unallocated")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The files, and the day on which they are matched."""
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file from a bank")
-    parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of matching")
+    parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="the day of matching")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

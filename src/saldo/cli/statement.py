@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from saldo.cli.asked import money_text, written
+from saldo.cli.asked import day_argument, money_text, written
 from saldo.cli.output import Output
 from saldo.cli.table import lay_out
 from saldo.core.identity import LANGUAGES
@@ -27,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--customer", required=True, type=as_seen, metavar="C", help="tenant id, exact name or debtor's number"
     )
-    parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the last day of the statement")
-    parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its first day; else everything")
+    parser.add_argument("--today", type=day_argument, metavar="YYYY-MM-DD", help="the last day of the statement")
+    parser.add_argument("--since", type=day_argument, metavar="YYYY-MM-DD", help="its first day; else everything")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 

@@ -25,6 +25,7 @@ from saldo.invoicing.nets import sum_credited
 from saldo.invoicing.queries import get_draft, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
 from saldo.invoicing.settings import get_settings
+from saldo.parties.rules.approvals import find_approval_refusal
 
 
 def propose_credit_note(
@@ -84,7 +85,7 @@ def issue_credit_note(
     given = abs(found.gross)
     if found.origin == "person":
         given = max(given, sum_credited(company=company, number=found.mirrors).get(found.mirrors, ZERO))
-    if given > limit and found.made_by in ("", by):
+    if given > limit and (not found.made_by or find_approval_refusal(proposed_by=found.made_by, approved_by=by)):
         facts = {"gross": amount_text(-found.gross, found.currency), "limit": f"{limit}", "currency": found.currency}
         raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
     return issue_draft(company=company, draft=draft, today=today, by=by, at=at)

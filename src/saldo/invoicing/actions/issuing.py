@@ -205,14 +205,8 @@ def _issue(
             settle_credit(company=company, number=document.number, credits=draft.mirrors, today=today, by=by, at=at)
     totals = sums_by_currency([(document.currency, document.gross) for document in documents])
     facts = {"first": documents[0].number, "last": documents[-1].number, "count": len(documents)}
-    record(
-        company=company,
-        code="invoicing.issued",
-        actor=by,
-        subject=f"invoice:{documents[0].number}",
-        at=at,
-        facts=facts | {"totals": texts(totals)},
-    )
+    subject, facts = f"invoice:{documents[0].number}", facts | {"totals": texts(totals)}
+    record(company=company, code="invoicing.issued", actor=by, subject=subject, at=at, facts=facts)
     return tuple(map(_issued, drafts, documents))
 
 

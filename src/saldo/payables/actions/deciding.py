@@ -29,7 +29,8 @@ def approve(*, company: CompanyId, document: str, by: str, at: datetime, today: 
     """Say yes to paying a document; returns it as it stands then, perhaps still short of a second person.
 
     Refuses (UnableToApprove): payables.approval.nothing-owed, .twice, .named-line-by-same, .no-payee-account,
-    payables.tie-out.rest, .no-rows, .no-document; (UnableToFind): payables.document.unknown.
+    payables.tie-out.rest, .no-rows, .no-document, parties.approval.not-a-person;
+    (UnableToFind): payables.document.unknown.
     """
     lock(company)
     shown = get_payable(company=company, document=document, today=today)

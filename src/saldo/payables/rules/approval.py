@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from saldo.parties.rules.approvals import find_approval_refusal
 from saldo.payables.rules.tie_out import TieOut
 
 
@@ -35,9 +36,11 @@ def object_to(
 ) -> Objection | None:
     """The first reason why this person may not approve, or None.
 
-    Nobody approves twice, or a document on which they entered a named line; it must tie out, and an account of the
-    payee's must be usable.
+    No program approves: the command line is nobody in particular. Nobody approves twice, or a document on which they
+    entered a named line; it must tie out, and an account of the payee's must be usable.
     """
+    if code := find_approval_refusal(proposed_by="", approved_by=person):
+        return Objection(code=code, facts={"person": person})
     if person in approvals:
         return Objection(code="payables.approval.twice", facts={"person": person})
     if person in namers:

@@ -145,7 +145,8 @@ def _gross(seen: Seen, kind: Kind, by_number: Mapping[str, Seen]) -> Decimal:
     if kind in ("invoice", "rebill"):
         return seen.total
     if kind == "void" and not seen.total and seen.amends in by_number:
-        return -abs(by_number[seen.amends].total or ZERO)
+        voided = by_number[seen.amends]
+        return -abs(voided.rows.gross if voided.total is None else voided.total)
     if kind == "credit" and seen.rows.rows and seen.rows.gross > 0 and seen.total > 0:
         return seen.total  # an adjustment that charges more
     return -abs(seen.total)
