@@ -32,7 +32,7 @@ from saldo.outbox.queries import (
 from saldo.parties.debtors import name_debtors
 from saldo.parties.queries import list_names
 
-_SHOWN_WORK = 25
+_SHOWN_WORK = 10
 _MOST_ROWS = 50_000
 _RECALLABLE = frozenset({"waiting", "held", "captured"})
 
@@ -186,7 +186,7 @@ def _tabs(path: str, counts: dict[str, int], state: str | None) -> list[StateTab
         StateTab(
             words=figures.say(f"pages.outbox.state.{name}"),
             href=address(path, {"state": name}),
-            count=figures.number(counts[name]),
+            count=figures.number(counts.get(name, 0)),
             is_here=state == name,
         )
         for name in STATES

@@ -20,7 +20,7 @@ from saldo.flows.price_change import preview_price_change
 from saldo.parties.debtors import name_debtors
 from saldo.parties.queries import name_customers
 
-_SHOWN = 50
+_SHOWN = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,16 @@ class TouchedRow:
     before: Decimal
     after: Decimal
     difference: Decimal
+
+    @property
+    def before_text(self) -> str:
+        """The price before, to the smallest unit that can be paid."""
+        return figures.rounded(self.before, self.currency)
+
+    @property
+    def after_text(self) -> str:
+        """The price after, likewise."""
+        return figures.rounded(self.after, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

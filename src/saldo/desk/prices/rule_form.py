@@ -93,8 +93,12 @@ def _page(
     fields = _fields(visitor, before, is_end=is_end, debtor=request.GET.get("debtor", "")[:40])
     kind = "end" if is_end else "change" if before else "new"
     names = name_targets(visitor.company.id, [before]) if before else {}
+    form = form_of(fields, request.POST.dict() if request.method == "POST" else None, asked.faults)
     context: dict[str, Any] = {
-        "form": form_of(fields, request.POST.dict() if request.method == "POST" else None, asked.faults),
+        "form": form,
+        "plain": [field for field in form.fields if field.name not in SCOPE],
+        "only": [field for field in form.fields if field.name in SCOPE],
+        "is_narrowed": any(field.value for field in form.fields if field.name in SCOPE),
         "preview": shown,
         "kind": kind,
         "code": before.code if before else "",
@@ -122,7 +126,7 @@ def _fields(visitor: Visitor, before: PriceRule | None, *, is_end: bool, debtor:
 def _scope_fields(debtor: str) -> list[Field]:
     return [
         _field("level", "debtor", kind="select", choices=choices_of(LEVELS, "prices.level")),
-        _field("target", debtor, is_optional=True),
+        _field("target", debtor),
         *(_field(name, "", is_optional=True) for name in SCOPE),
     ]
 

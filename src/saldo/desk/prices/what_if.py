@@ -57,7 +57,14 @@ def what_if(request: HttpRequest) -> HttpResponse:
         if not asked.faults:
             page = _compare(request, visitor, rules)
     form = form_of(_fields(visitor), request.GET.dict() if is_asked else None, asked.faults)
-    return render(request, "desk/prices/what_if.html", {"form": form, "page": page})
+    context = {
+        "form": form,
+        "plain": [field for field in form.fields if field.name not in SCOPE],
+        "only": [field for field in form.fields if field.name in SCOPE],
+        "is_narrowed": any(field.value for field in form.fields if field.name in SCOPE),
+        "page": page,
+    }
+    return render(request, "desk/prices/what_if.html", context)
 
 
 def _read_rules(visitor: Visitor, asked: Asked) -> list[PriceRule | None]:
@@ -167,7 +174,7 @@ def _fields(visitor: Visitor) -> list[Field]:
     own = ((_AS_AGREED, say("pages.prices.as-agreed")), *methods)
     fields = [
         Field(name="level", label=say("pages.prices.field.level"), value="company", kind="select", choices=levels),
-        Field(name="target", label=say("pages.prices.field.target"), is_optional=True),
+        Field(name="target", label=say("pages.prices.field.target"), hint=say("pages.prices.hint.target")),
         *(Field(name=name, label=say(f"pages.prices.field.{name}"), is_optional=True) for name in SCOPE),
         Field(name="currency", label=say("pages.prices.field.currency"), value=visitor.company.currency),
     ]
