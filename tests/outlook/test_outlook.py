@@ -11,7 +11,7 @@ from saldo.core.identity import CompanyId
 from saldo.ledger.actions import allocate, post
 from saldo.ledger.rules.allocation import NewAllocation
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
-from saldo.outlook.queries import look_at_cash
+from saldo.outlook.queries import look_at_cash, look_at_days
 from tests.conftest import NOW
 from tests.microsoft_files import header, seats
 from tests.rooms.importing import Postman
@@ -65,6 +65,9 @@ def test_the_bank_the_debtors_and_microsoft_come_together(company: CompanyId, tm
     book(company, "invoice:9", date(2026, 5, 1), date(2026, 5, 28), 500, "sales")
     (one,) = look_at_cash(company=company, today=TODAY)
     assert (one.currency, one.start, one.expected, one.owed) == ("SEK", Decimal(300), Decimal(500), Decimal(300))
+    (summed,) = look_at_days(company=company, today=TODAY)
+    assert (summed.days, summed.expected, summed.leaving) == (one.days, one.expected, one.leaving)
+    assert (summed.lowest, summed.lowest_on, summed.gap) == (one.lowest, one.lowest_on, one.gap)
     (arrival,) = one.arrivals
     assert (arrival.on, arrival.habit.days_late, arrival.habit.based_on) == (date(2026, 6, 7), 10, 3)
     (document,) = one.leaving

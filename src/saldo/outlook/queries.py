@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
-from saldo.ledger.paying_habits import list_settled
+from saldo.ledger.paying_habits import list_due, list_lateness, list_settled
 from saldo.ledger.queries import balances, list_open_items
 from saldo.ledger.rules.accounts import BANK, RECEIVABLE
-from saldo.outlook.rules.cash import CashAhead, Expected, Leaving, look_ahead, read_habits
+from saldo.outlook.rules.cash import FEWEST, CashAhead, Expected, Habit, Leaving, look_ahead, read_habits
 from saldo.payables.queries import list_payables
 
 
@@ -26,6 +26,34 @@ def look_at_cash(*, company: CompanyId, today: date) -> tuple[CashAhead, ...]:
         expected=_expected(company, today),
         leaving=_leaving(company, today),
         habits=read_habits(settled=list_settled(company=company, on=today)),
+    )
+
+
+def look_at_days(*, company: CompanyId, today: date) -> tuple[CashAhead, ...]:
+    """The same days as `look_at_cash`, for pages: what is expected is summed by due day and habit, not item by item."""
+    late = list_lateness(company=company, on=today)
+    of_all = next((Habit(days_late=days, based_on=count, is_own=False) for name, count, days in late if not name), None)
+    usual = of_all or Habit(days_late=0, based_on=0, is_own=False)
+    own = {
+        name: Habit(days_late=days, based_on=count, is_own=True)
+        for name, count, days in late
+        if name and count >= FEWEST
+    }
+    sums: dict[tuple[int, date, str], Decimal] = {}
+    for party, due_on, currency, value in list_due(company=company, today=today):
+        key = (own.get(party, usual).days_late, due_on, currency)
+        sums[key] = sums.get(key, ZERO) + value
+    expected = [
+        Expected(key=f"{due_on}:{days}", party=str(days), due_on=due_on, currency=currency, value=value)
+        for (days, due_on, currency), value in sums.items()
+    ]
+    habits = {str(days): Habit(days_late=days, based_on=0, is_own=False) for days, _, _ in sums} | {"": usual}
+    return look_ahead(
+        today=today,
+        start=_on_accounts(company, today),
+        expected=expected,
+        leaving=_leaving(company, today),
+        habits=habits,
     )
 
 

@@ -18,7 +18,7 @@ from saldo.desk.paging import address
 from saldo.desk.payables.shown import payable_href
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
-from saldo.outlook.queries import look_at_cash
+from saldo.outlook.queries import look_at_days
 from saldo.outlook.rules.cash import CashAhead, CashDay
 
 _AHEAD, _LEAST = timedelta(days=120), timedelta(days=30)
@@ -28,7 +28,7 @@ _AHEAD, _LEAST = timedelta(days=120), timedelta(days=30)
 def cash(request: HttpRequest) -> HttpResponse:
     """The lowest point in a sentence, the way there as a chart, and every day as a table."""
     visitor = get_visitor(request)
-    ahead = look_at_cash(company=visitor.company.id, today=visitor.today)
+    ahead = look_at_days(company=visitor.company.id, today=visitor.today)
     here = _chosen(ahead, request.GET.get("currency", ""), visitor.company.currency)
     page: dict[str, Any] = {"day_text": figures.day(visitor.today), "here": here}
     if here is not None:
@@ -165,7 +165,7 @@ _COLUMNS = ("currency", "day", "coming", "coming-by-due", "leaving", "balance", 
 def _download(request: HttpRequest, form: Literal["csv", "xlsx"]) -> HttpResponse:
     visitor = get_visitor(request)
     rows: list[tuple[str | date | Decimal, ...]] = []
-    for one in look_at_cash(company=visitor.company.id, today=visitor.today):
+    for one in look_at_days(company=visitor.company.id, today=visitor.today):
         for day in one.days:
             values = (day.by_habit, day.by_due_day, -day.leaving, day.balance, day.balance_by_due_day)
             rows.append((one.currency, day.on, *(figures.plain(value, one.currency) for value in values)))
