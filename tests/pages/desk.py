@@ -34,6 +34,7 @@ from saldo.parties.rules.roles import Grant, Role, Scope
 from saldo.receipts.actions.taking import note_refusal
 from saldo.server.wiring import real_world
 from tests.conftest import NOW
+from tests.pages.billed import make_billed
 from tests.pages.owed import make_owed
 from tests.pages.people import a_person
 
@@ -64,6 +65,9 @@ class Desk:
     account: str
     opening: str  # a file of the old book
     unread: str  # a bank's CSV file that nobody mapped yet
+    invoice: str  # issued, of the Sales agent's customer
+    draft: int
+    wave: int
     debtors: Mapping[CustomerId, str]
 
     def address(self, page: str, *, customer: CustomerId | None = None) -> str:
@@ -85,8 +89,11 @@ class Desk:
             "name": self.opening,
         }
         arguments |= {"document": self.payable, "claim": self.claim}
+        arguments |= {"draft": self.draft, "wave": self.wave}
         if page.startswith("payables-run"):
             arguments["number"] = self.run
+        if page.startswith("invoice"):
+            arguments["number"] = self.invoice
         wanted = ARGUMENTS.get(page, ())
         return reverse(f"desk:{page}", kwargs={name: arguments[name] for name in wanted})
 
@@ -107,6 +114,11 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "price-rule": ("code",),
     "price-change": ("code",),
     "price-end": ("code",),
+    **{f"invoice{act}": ("number",) for act in ("", "-pdf", "-ubl", "-cancel", "-correct", "-credit", "-authority")},
+    "invoices-why": ("key",),
+    "invoices-review": ("draft",),
+    "invoices-credit-act": ("draft",),
+    "invoices-recall": ("wave",),
     "price-debtor": ("number",),
     "price-debtor-terms": ("number",),
     "price-debtor-tax": ("number",),
@@ -167,6 +179,7 @@ def make_desk() -> Desk:
         place = find_place(company=company, file=line.file)
         billing = make_billing(company, own=own, other=other, by=f"user:{people['global'].pk}")
         billing |= make_owed(company, people=people)
+        billing |= make_billed(company, month=START, debtor=billing["debtor"])
     assert place is not None
     return Desk(
         company=company,

@@ -20,6 +20,7 @@ from saldo.core.identity import LANGUAGES, CustomerId
 from saldo.core.money import round_half_up
 from saldo.core.periods import Month
 from saldo.core.written import write_amount, write_number
+from saldo.invoicing.queries import get_invoice, list_lines_of
 from saldo.parties.actions import assign_customers
 from saldo.parties.company import company_context
 from saldo.parties.rules.roles import Grant, Role, Scope
@@ -38,6 +39,10 @@ START = (
     "/home/",
     "/imports/",
     "/audit/",
+    "/invoices/",
+    "/invoices/issued/",
+    "/invoices/waves/",
+    "/margin/",
 )
 _RUN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 _SEPARATOR = re.compile(r"([.,\u00a0\u202f])")
@@ -101,7 +106,16 @@ def costs(desk: Desk) -> set[Decimal]:
     }
     found = {amount for line in lines for amount in line[:3]} | set(by_month.values()) | changes | days(desk)
     quantities = {line[3] for line in lines}
-    return {cost for cost in found if is_telling(cost) and cost not in quantities}
+    return {cost for cost in found - charged(desk) if is_telling(cost) and cost not in quantities}
+
+
+def charged(desk: Desk) -> set[Decimal]:
+    """What an issued document charges its customer may be read, also where it happens to be what Microsoft charges."""
+    with company_context(desk.company):
+        lines = list_lines_of(company=desk.company, number=desk.invoice)
+        document = get_invoice(company=desk.company, number=desk.invoice)
+    own = {document.net, document.tax, document.gross} | {Decimal(row["base"]) for row in document.taxes}
+    return own | {amount for line in lines for amount in (line.net, line.unit_price)}
 
 
 def days(desk: Desk) -> set[Decimal]:

@@ -80,6 +80,35 @@ refunds           GET   a . . a .
 refund-propose    POST  a . . a .
 refund-approve    POST  a . . a .
 refund-withdraw   POST  a . . a .
+invoices          GET   a . a a a
+invoices-draft    POST  a . . a .
+invoices-mark     POST  a . . a .
+invoices-issue    POST  a . . a .
+invoices-waves    GET   a . . a .
+invoices-recall   POST  a . . a .
+invoices-review   GET   a . . a .
+invoices-credit-act POST a . . a .
+invoices-queue    GET   a . . a .
+invoices-queue-csv GET  a . . a .
+invoices-queue-xlsx GET a . . a .
+invoices-decide   POST  a . . a .
+invoices-why      GET   a . a a o
+invoices-issued   GET   a . a a a
+invoices-issued-csv GET a . a a a
+invoices-issued-xlsx GET a . a a a
+invoice           GET   a . a a a
+invoice-pdf       GET   a . a a a
+invoice-ubl       GET   a . a a a
+invoice-cancel    POST  a . . a .
+invoice-correct   GET   a . . a .
+invoice-credit    GET   a . a a .
+invoice-authority POST  a . . a .
+margin            GET   a . . a .
+margin-csv        GET   a . . a .
+margin-xlsx       GET   a . . a .
+margin-leaks      GET   a . . a .
+margin-leaks-csv  GET   a . . a .
+margin-leaks-xlsx GET   a . . a .
 debtors           GET   a . a a a
 debtors-csv       GET   a . a a a
 debtors-xlsx      GET   a . a a a
@@ -350,6 +379,8 @@ _OURS = {
     *("payables-run-hand-over", "payables-run-cancel"),
     *("outbox-again", "outbox-settle"),
     *("opening-file", "opening-file-csv", "opening-file-xlsx", "opening-undo"),
+    *("invoice", "invoice-pdf", "invoice-ubl", "invoice-cancel", "invoice-correct", "invoice-credit"),
+    *("invoice-authority", "invoices-review", "invoices-credit-act", "invoices-why"),
     *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
 }
 

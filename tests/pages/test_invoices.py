@@ -22,7 +22,6 @@ from tests.conftest import NOW
 from tests.pages.desk import Desk
 from tests.pages.people import signed_in
 
-
 TODAY = NOW.date()
 
 

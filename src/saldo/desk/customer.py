@@ -61,6 +61,7 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         "currency": shown.currency,
         "currency_part": f"&currency={shown.currency}" if shown.is_asked else "",
         "shows_cost": shown.sees_cost,
+        "invoices_href": reverse("desk:invoices-why", args=[key]) if shown.visitor.may("sell.invoice.read") else "",
         "months": (),
         "shows_payer": shown.visitor.may("sell.invoice.read"),
     }

@@ -108,6 +108,18 @@ def list_billed_months(*, company: CompanyId, include_drafts: bool = False) -> t
         return tuple(Month.of(month) for (month,) in cursor.fetchall())
 
 
+def list_months_billed_to(*, company: CompanyId, customer: CustomerId) -> tuple[tuple[Month, str], ...]:
+    """The months in which a customer was billed, with the currency of each, oldest first; drafts do not count."""
+    months = [month.starts_on for month in list_billed_months(company=company)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT l.month, i.currency FROM invoicing_line l JOIN invoicing_invoice i ON i.id = l.invoice_id"
+            " WHERE l.company_id = %s AND l.month = ANY(%s) AND l.customer = %s AND i.number <> '' ORDER BY 1, 2",
+            [company, months, customer],
+        )
+        return tuple((Month.of(month), currency) for month, currency in cursor.fetchall())
+
+
 def find_billed_number(*, company: CompanyId, number: str) -> str | None:
     """Our document's number as it was given, whatever the case it is asked in; None where there is none."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from saldo.core.periods import Month
 from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.fields import say_refusal
+from saldo.desk.invoices.month import read_month
 from saldo.desk.invoices.running import DRAFT_TASK, ISSUE_TASK
 from saldo.desk.paging import address
 from saldo.doors.gate import gate_everywhere
@@ -154,10 +155,8 @@ def _confirmed(request: HttpRequest) -> tuple[int, dict[str, Decimal]]:
 
 
 def _month(request: HttpRequest) -> Month:
-    try:
-        return Month.parse(request.POST.get("month", ""))
-    except ValueError:
-        raise Http404(figures.say("pages.problem.no-month", month=request.POST.get("month", "")[:20])) from None
+    """The month of the form; one that cannot be read is the newest there is, as everywhere in this group."""
+    return read_month(get_visitor(request), request.POST.get("month", ""))[0]
 
 
 def _back(month: Month, request: HttpRequest | None = None) -> HttpResponse:

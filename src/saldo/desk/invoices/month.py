@@ -40,6 +40,7 @@ class Balance:
 
     currency: str
     charged: Decimal | None
+    lines: str
     parts: tuple[tuple[str, Decimal | None, str, bool], ...]  # words, cost, lines, needs work
 
     @property
@@ -158,6 +159,7 @@ def _balance(currency: str, charged: tuple[Decimal, int], sums: Sequence[BucketS
     return Balance(
         currency=currency,
         charged=net if with_cost else None,
+        lines=figures.say_many("pages.invoices.lines", lines),
         parts=tuple(
             (
                 figures.say(f"pages.invoices.bucket.{bucket}"),

@@ -81,5 +81,5 @@ def _tax(row: Any) -> dict[str, Any]:
         "words": figures.say("pages.invoices.tax-of", percent=figures.number(percent)),
         "base": Decimal(str(row["base"])),
         "tax": Decimal(str(row["tax"])),
-        "reason": row.get("reason") or "",
+        "reason": figures.say(row["reason"]) if row.get("reason") else "",
     }

@@ -69,6 +69,11 @@ def why_draft(visitor: Visitor, found: Invoice) -> dict[str, Any] | None:
 def why(visitor: Visitor, found: Invoice, before: str, new: Bill) -> dict[str, Any]:
     """Reasons between an issued document and a later bill, in the reader's language, amounts without tax."""
     old = get_document_bill(company=visitor.company.id, number=before, debtor=found.debtor, currency=found.currency)
+    return tell(old, new) | {"before_number": before, "before_href": reverse("desk:invoice", args=[before])}
+
+
+def tell(old: Bill, new: Bill) -> dict[str, Any]:
+    """Two bills of the price side as a chain of reasons in the reader's language; nothing in it is cost."""
     told = explain(before=old, after=new)
     language = figures.language()
     reasons = tuple(
@@ -87,9 +92,7 @@ def why(visitor: Visitor, found: Invoice, before: str, new: Bill) -> dict[str, A
     chain = chain_reasons(told=reasons, totals=totals, selected=None, href=lambda index: "", fragment=lambda index: "")
     rows = [*chain.rows, *(chain.fold.rows if chain.fold else ())]
     return {
-        "before_number": before,
-        "before_href": reverse("desk:invoice", args=[before]),
-        "currency": found.currency,
+        "currency": new.currency,
         "totals": totals,
         "percent": figures.share(totals.change, totals.before),
         "rows": rows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from saldo.desk.invoices import correcting, document, downloads, issued, issuing, month, queue, review
+from saldo.desk.invoices import correcting, customer, document, downloads, issued, issuing, month, queue, review
 
 urlpatterns = [
     path("invoices/", month.invoices, name="invoices"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("invoices/lines/csv/", queue.queue_csv, name="invoices-queue-csv"),
     path("invoices/lines/xlsx/", queue.queue_xlsx, name="invoices-queue-xlsx"),
     path("invoices/lines/decide/", queue.decide, name="invoices-decide"),
+    path("invoices/of/<path:key>/", customer.why_changed, name="invoices-why"),
     path("invoices/issued/", issued.issued, name="invoices-issued"),
     path("invoices/issued/csv/", issued.issued_csv, name="invoices-issued-csv"),
     path("invoices/issued/xlsx/", issued.issued_xlsx, name="invoices-issued-xlsx"),
