@@ -58,3 +58,12 @@ def test_the_newest_backup_is_the_one_that_the_log_tells_of(partner: Partner) ->
         company=partner.company, code="server.backup.taken", actor="command", subject="installation", at=NOW, facts={}
     )
     assert newest_backup(company=partner.company) == NOW
+
+
+def test_held_lines_are_said_with_the_reason_of_the_first(partner: Partner, capsys: pytest.CaptureFixture[str]) -> None:
+    partner.bring(seats(BillableQuantity="-10"))
+    said = ask(partner.folder, capsys, issue=False)
+    (problem,) = [one for one in said["problems"] if one["code"] == "invoicing.bucket.held"]
+    assert problem["facts"]["because"] == "invoicing.line.contradicts-itself"
+    assert problem["message"].endswith("The first: The line contradicts itself (quantity).")
+    assert "The line contradicts itself" in ask(partner.folder, capsys, issue=False, is_json=False)

@@ -68,7 +68,15 @@ def _document(closed: Closed, words: Any) -> dict[str, Any]:
 
 def _problem(problem: Mapping[str, Any], words: Any) -> dict[str, Any]:
     facts = dict(problem["facts"])
-    return {"code": problem["code"], "facts": facts, "message": words(code=problem["code"], facts=facts)}
+    return {"code": problem["code"], "facts": facts, "message": words(code=problem["code"], facts=_in_words(facts))}
+
+
+def _in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a problem, the reason of its first line said in words."""
+    from saldo.doors.words import say
+
+    told = {name: value for name, value in facts.items() if name != "first"}
+    return told | {"because": say(facts["because"], **facts["first"])} if "first" in facts else told
 
 
 def _say(closed: Closed, out: Output, lang: str) -> None:
@@ -82,4 +90,4 @@ def _say(closed: Closed, out: Output, lang: str) -> None:
         for currency, value in closed.totals.items():
             out.say(say("cli.close.total", currency=currency, total=written(value, currency, lang)))
         for problem in closed.problems:
-            out.say(f"  {say(problem['code'], **problem['facts'])}")
+            out.say(f"  {say(problem['code'], **_in_words(problem['facts']))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -220,12 +221,18 @@ def _problems(company: CompanyId, month: Month) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     if defaults:
         found.append({"code": "agreements.price.default-used", "facts": {"lines": defaults}})
-    for bucket, because, lines in _all(
-        "SELECT bucket, because, count(*) FROM invoicing_line WHERE company_id = %s AND month = %s"
+    for bucket, because, lines, example in _all(
+        "SELECT bucket, because, count(*), (array_agg(facts ORDER BY id))[1]::text FROM invoicing_line"
+        " WHERE company_id = %s AND month = %s"
         " AND bucket IN ('held', 'unmatched') GROUP BY 1, 2 ORDER BY 1, 2",
         [company, month.starts_on],
     ):
-        found.append({"code": f"invoicing.bucket.{bucket}", "facts": {"lines": lines, "because": because}})
+        found.append(
+            {
+                "code": f"invoicing.bucket.{bucket}",
+                "facts": {"lines": lines, "because": because, "first": json.loads(example)},
+            }
+        )
     for because, drafts in _all(
         "SELECT held_because, count(*) FROM invoicing_invoice WHERE company_id = %s AND month = %s AND number = ''"
         " AND held_because <> '' GROUP BY 1 ORDER BY 1",
