@@ -17,6 +17,13 @@ from tests.pages.desk import Desk
 from tests.pages.people import signed_in
 
 
+@pytest.fixture(autouse=True)
+def _alone(desk: Desk) -> None:
+    """Only the message of these tests, whatever else the desk has ordered."""
+    with company_context(desk.company):
+        Message.objects.exclude(id=desk.message).delete()
+
+
 @pytest.fixture
 def billing(desk: Desk) -> Client:
     return signed_in(desk.people["billing"])
