@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from saldo.cli import outbox
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
+from saldo.flows.attach_papers import attach_papers
 from saldo.outbox import actions
-from tests.outbox.post_office import BO, NOON, Postmaster, an_order, mailbox, serving, world
+from saldo.outbox.models import Message
+from tests.outbox.post_office import BO, NOON, Postmaster, an_order, later, mailbox, serving, world
 
 
 @pytest.fixture
@@ -55,6 +58,14 @@ class TestCommand:
         assert "nobody" in told
         assert "outbox." not in told
         assert "%(" not in told
+
+    def test_tells_in_words_why_a_paper_cannot_be_made(self, ask, company) -> None:
+        stray = an_order(company, 99)
+        Message.objects.filter(company_id=company, id=stray).update(awaits_paper=True)
+        attach_papers(company=company, world=world(None))
+        told = ask(later(world(None), hours=2), is_json=False)
+        assert "invoice:2026-00099" in told
+        assert not re.search(r"(outbox|invoicing)\.[a-z]", told)
 
     def test_closing_is_shown(self, ask, company) -> None:
         ask(world(None), "--open", "mail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from saldo.cli.output import Output
@@ -11,7 +12,7 @@ from saldo.cli.table import lay_out
 from saldo.core.identity import LANGUAGES
 
 if TYPE_CHECKING:
-    from saldo.outbox.queries import WorkItem
+    from saldo.outbox.queries import Message, WorkItem
     from saldo.outbox.rules.gate import Channel
 
 _COLUMNS = ("kind", "about", "to", "why")
@@ -107,5 +108,16 @@ def _row(item: WorkItem) -> tuple[str, ...]:
     message = item.message
     code = message.code
     why = "" if not code else say(code, seen=message.said, sha256=message.said)
-    told = message.said if message.said and message.said not in why else ""
+    told = "" if message.said in why else _said(message)
     return (say(f"outbox.work.{item.kind}"), message.about, ", ".join(message.recipients), f"{why} {told}".strip())
+
+
+def _said(message: Message) -> str:
+    """The other server's own words; where it is a refusal of ours, the words of that."""
+    from saldo.doors.words import has_words, say
+
+    if not message.said or not has_words(message.said):
+        return message.said
+    with suppress(KeyError):  # a fact that was not kept with the code
+        return say(message.said, number=message.about.rpartition(":")[2])
+    return say("outbox.message.no-paper")
