@@ -45,6 +45,7 @@ _SHOWN = 50
 _MOST_WARNINGS = 20
 _OLD_AFTER_DAYS = 4
 NO_MAPPING = "receipts.csv.no-mapping"
+_MAPPED_AGAIN = frozenset({NO_MAPPING, "receipts.account.not-named", "receipts.account.unknown"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,7 @@ def say_received(request: HttpRequest, received: Sequence[ReceivedFile]) -> None
 
 def _keep_unread(file: ReceivedFile) -> None:
     """A CSV file whose columns nobody mapped yet is kept, so that it need not be brought again."""
-    if file.state == "refused" and file.problems and file.problems[-1].code == NO_MAPPING:
+    if file.state == "refused" and file.problems and file.problems[-1].code in _MAPPED_AGAIN:
         documents.keep(Path(file.path).read_bytes())
 
 
@@ -196,7 +197,8 @@ def _file(
     )
     mark = "bad" if one.refused else "warn" if one.warnings else "plain"
     state = "refused" if one.refused else "with-warnings" if one.warnings else "taken"
-    warnings = [say_code(said["code"], _facts(said)) for said in one.warnings[:_MOST_WARNINGS]]
+    odd = [said for said in one.warnings if said["code"] != one.refused]
+    warnings = [say_code(said["code"], _facts(said)) for said in odd[:_MOST_WARNINGS]]
     return FileShown(
         name=one.name,
         format=one.format,
@@ -210,13 +212,15 @@ def _file(
         state=figures.say(f"pages.receipts.files.state.{state}"),
         refused="" if not one.refused else _say_refused(one),
         warnings=tuple(warnings),
-        more_warnings=max(len(one.warnings) - _MOST_WARNINGS, 0),
+        more_warnings=max(len(odd) - _MOST_WARNINGS, 0),
         mapping_href=_mapping_href(one) if may_match else "",
         is_new=is_new,
     )
 
 
 def _say_refused(one: BankFile) -> str:
+    if one.refused == NO_MAPPING:
+        return figures.say("pages.receipts.files.needs-columns")
     said = next((said for said in one.warnings if said["code"] == one.refused), {"code": one.refused})
     words = say_code(one.refused, _facts(said))
     return words if "%(" not in words else figures.say("pages.receipts.files.cannot-be-read")
@@ -229,7 +233,8 @@ def _facts(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mapping_href(one: BankFile) -> str:
-    return reverse("desk:receipts-columns", args=[one.sha256]) if one.refused == NO_MAPPING else ""
+    is_sheet = one.format == "csv" and one.refused in _MAPPED_AGAIN
+    return reverse("desk:receipts-columns", args=[one.sha256]) if is_sheet else ""
 
 
 def _freshness(company: CompanyId, visitor: Visitor) -> list[Freshness]:
