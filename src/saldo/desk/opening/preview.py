@@ -130,6 +130,8 @@ def _row(row: OpeningRow) -> RowShown:
 def say_problem(problem: Problem) -> str:
     """A fault with its column and what was seen there."""
     facts: Mapping[str, Any] = {"seen": problem.seen} | dict(problem.facts)
+    if "as_of" in facts:
+        facts = {**facts, "as_of": figures.day(date.fromisoformat(facts["as_of"]))}
     column = figures.say("pages.prices.row-column", column=problem.place.column) if problem.place.column else ""
     seen = figures.say("pages.prices.seen", seen=problem.seen) if problem.seen else ""
     return " ".join(filter(None, (column, say_code(problem.code, facts), seen)))

@@ -27,7 +27,7 @@ from saldo.invoicing.shadow import ShadowMonth, compare_month
 from saldo.outbox.documents import keep, read
 
 _SHOWN_FAULTS = 20
-_SHOWN_DEBTORS = 50
+_SHOWN_DEBTORS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
