@@ -30,7 +30,7 @@ class Command:
 COMMANDS = (
     Command("init", "saldo.server.commands.init", "make the installation and its first company", "nothing"),
     Command("run", "saldo.server.commands.run", "serve the desk on this machine", "nothing"),
-    Command("demo", "saldo.cli.demo", "tell the story: import, does it add up, who moved, why, what is owed", "nothing"),
+    Command("demo", "saldo.cli.demo", "tell the story: what was charged, who moved, why, what is owed", "nothing"),
     Command("import", "saldo.cli.import_", "read Microsoft's files", "installation-or-new"),
     Command("settings", "saldo.cli.settings", "take over debtors, terms or prices from a sheet", "installation"),
     Command("opening", "saldo.cli.opening", "take over the open items of the old book", "installation"),
