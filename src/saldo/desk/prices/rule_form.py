@@ -18,7 +18,7 @@ from saldo.desk.form_page import form_of
 from saldo.desk.prices.preview import PricePreview, preview, preview_sheet
 from saldo.desk.prices.rule import get_versions
 from saldo.desk.prices.rule_reading import OFFERED, REACHES, SCOPE, Wanted, figure_text, labels, read_rule
-from saldo.desk.prices.wording import name_targets, say_scope, say_target
+from saldo.desk.prices.wording import category_choices, name_targets, say_scope, say_target
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
@@ -127,7 +127,12 @@ def _scope_fields(debtor: str) -> list[Field]:
     return [
         _field("level", "debtor", kind="select", choices=choices_of(LEVELS, "prices.level")),
         _field("target", debtor),
-        *(_field(name, "", is_optional=True) for name in SCOPE),
+        *(
+            _field(name, "", kind="select", choices=category_choices())
+            if name == "category"
+            else _field(name, "", is_optional=True)
+            for name in SCOPE
+        ),
     ]
 
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from saldo.agreements.rules.prices import PriceRule
 from saldo.agreements.rules.rule_faults import read_figure
+from saldo.charges.rules.line import Category
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.written import write_number
 from saldo.desk import figures
+from saldo.desk.fields import choices_of
 from saldo.doors.visitor import Visitor
 from saldo.parties.debtors import list_debtors, name_debtors
 from saldo.parties.queries import list_customers, name_customers
@@ -113,11 +115,22 @@ def say_scope(rule: PriceRule) -> tuple[str, ...]:
     if rule.method == "minimum":
         return (figures.say("pages.prices.scope.month"),)
     told = [
-        figures.say(f"pages.prices.scope.{name}", what=text)
+        figures.say(f"pages.prices.scope.{name}", what=_named(name, text))
         for name in ("product", "sku", "publisher", "category", "charge_type")
         if (text := getattr(rule, name))
     ]
     return tuple(told) or (figures.say("pages.prices.scope.everything"),)
+
+
+def _named(field: str, text: str) -> str:
+    """A category as people call it; anything else as it stands in the rule."""
+    code = f"pages.prices.category.{text.casefold()}"
+    return figures.say(code) if field == "category" and figures.has_words(code) else text
+
+
+def category_choices() -> tuple[tuple[str, str], ...]:
+    """Categories to choose from, any first."""
+    return (("", figures.say("pages.prices.category.any")), *choices_of(get_args(Category), "prices.category"))
 
 
 def say_target(rule: PriceRule, names: Mapping[str, str]) -> str:
