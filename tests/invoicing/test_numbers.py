@@ -7,17 +7,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from saldo.core.identity import CompanyId
 from saldo.flows.import_files import import_paths
-from saldo.flows.month_close import close_month
+from saldo.flows.month_close import close_month, draft_month
 from saldo.generator.generation import generate
 from saldo.invoicing import models
+from saldo.invoicing.actions.drafting import draft_debtors
+from saldo.invoicing.inputs import list_debtors_to_bill, load_inputs
 from saldo.ledger.queries import list_open_items
 from saldo.outbox.models import Message
 from saldo.parties.actions import found_company
@@ -111,3 +115,28 @@ def test_killed_between_chunks_leaves_no_gap_and_the_second_run_finishes(books: 
         wait_until_alone()
         close_here(company)
         assert check_all_is_there_once(company) > CUSTOMERS - 5
+
+
+def is_free_to_issue(company: CompanyId) -> bool:
+    """Whether somebody else could take the drafts now; asked on a connection of its own."""
+    take = "SELECT id FROM invoicing_invoice WHERE number = '' AND company_id = %s FOR UPDATE NOWAIT"
+    try:
+        with company_context(company), connection.cursor() as cursor:
+            cursor.execute(take, [company])
+            assert cursor.fetchall()
+        return True
+    except OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
+def test_drafts_are_not_issued_while_they_are_drawn_up_anew(books: Books) -> None:
+    company = books.a_company("Drawn up and issued at once")
+    draft_month(company=company, month=MARCH, by="user:1", world=A_WORLD, today=TODAY)
+    with ThreadPoolExecutor(1) as pool:
+        with company_context(company):
+            inputs = load_inputs(company=company, month=MARCH, today=TODAY)
+            draft_debtors(inputs=inputs, debtors=list_debtors_to_bill(inputs=inputs), by="user:1", at=NOW)
+            assert not pool.submit(is_free_to_issue, company).result(timeout=30)
+        assert pool.submit(is_free_to_issue, company).result(timeout=30)
