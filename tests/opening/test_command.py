@@ -12,7 +12,6 @@ from saldo.cli import opening
 from saldo.cli.commands import parser
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
-from saldo.core.problems import Refused
 from saldo.ledger.queries import list_open_items
 from saldo.server.messages import message_of
 from tests.opening.old_book import as_csv, debtor, row
@@ -39,7 +38,7 @@ class TestCommand:
         self, company: CompanyId, path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         documents: list[dict[str, Any]] = []
-        for words in ([], ["--confirm"], ["--confirm"]):
+        for words in (["--preview"], [], []):
             assert run(company, path, "--json", "--control", "SEK=100.00", *words) == 0
             documents.append(json.loads(capsys.readouterr().out))
         assert [(one["written"], one["taken"]) for one in documents] == [(False, 0), (True, 2), (True, 0)]
@@ -53,8 +52,8 @@ class TestCommand:
     ) -> None:
         assert run(company, path) == 1
         assert "--control SEK=" in capsys.readouterr().out
-        with pytest.raises(Refused, match=r"ledger\.opening\.control-missing"):
-            run(company, path, "--confirm")
+        assert run(company, path, "--json") == 1
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == "ledger.opening.control-missing"
         assert list_open_items(company=company) == ()
 
     def test_faults_are_told_in_words(self, company: CompanyId, path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""``saldo opening``: take over the open items of the old book; without ``--confirm``, only show what would be."""
+"""``saldo opening``: take over the open items of the old book; with ``--preview``, only show what would be."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from saldo.cli.asked import money_text, written
 from saldo.cli.output import Output
 from saldo.cli.table import lay_out
 from saldo.core.identity import LANGUAGES
+from saldo.core.problems import Refused
 
 if TYPE_CHECKING:
     from saldo.core.problems import Problem
@@ -32,18 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--control", action="append", default=[], type=_control, metavar="CUR=SUM", help="what a currency comes to"
     )
-    parser.add_argument("--confirm", action="store_true", help="take them over")
+    parser.add_argument("--preview", action="store_true", help="only show what would be taken over")
     parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of today")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of words, figures and days")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Show the file row by row with its sums, or take it over; 1 where it could not be taken over."""
+    """Take the file over, or show it row by row with its sums; 1 where it could not be taken over."""
     from django.utils import translation
 
-    from saldo.audit.log import COMMAND
     from saldo.doors.words import say
-    from saldo.ledger.sheets import preview_opening, take_opening
     from saldo.parties.company import company_context
 
     with translation.override(args.lang.lower()):
@@ -52,17 +51,35 @@ def run(args: argparse.Namespace, out: Output) -> int:
         except OSError:
             facts = {"path": str(args.file)}
             return out.fail("cli.settings.no-file", say("cli.settings.no-file", **facts), facts)
-        controls: dict[str, Decimal] = dict(args.control)
-        now = args.world.clock.now()
         with company_context(args.company_id):
-            today = args.today or now.astimezone(ZoneInfo(_zone(args))).date()
-            asked = {"company": args.company_id, "data": data, "as_of": args.as_of, "today": today}
-            asked |= {"controls": controls}
-            seen = take_opening(**asked, by=COMMAND, at=now) if args.confirm else preview_opening(**asked)
-        out.document(_document(seen, args))
+            seen, refusal = _look_and_take(args, data)
+        out.document(_document(seen, args) | refusal)
         for line in _told(seen, args):
             out.say(line)
     return int(not seen.may_be_taken)
+
+
+def _look_and_take(args: argparse.Namespace, data: bytes) -> tuple[OpeningPreview, dict[str, Any]]:
+    """What the file says, taken over unless only a preview was asked for; and why it was not, where it was refused."""
+    from saldo.audit.log import COMMAND
+    from saldo.ledger.sheets import preview_opening, take_opening
+
+    now = args.world.clock.now()
+    asked: dict[str, Any] = {
+        "company": args.company_id,
+        "data": data,
+        "as_of": args.as_of,
+        "today": args.today or now.astimezone(ZoneInfo(_zone(args))).date(),
+        "controls": dict(args.control),
+    }
+    seen = preview_opening(**asked)
+    if args.preview:
+        return seen, {}
+    try:
+        return take_opening(**asked, by=COMMAND, at=now), {}
+    except Refused as refused:
+        message = args.words(code=refused.code, facts=refused.facts, language=args.lang.replace("-", "_"))
+        return seen, {"error": {"code": refused.code, "message": message, "facts": refused.facts}}
 
 
 def _control(text: str) -> tuple[str, Decimal]:
@@ -86,7 +103,7 @@ def _document(seen: OpeningPreview, args: argparse.Namespace) -> dict[str, Any]:
     return {
         "name": seen.name,
         "as_of": seen.as_of.isoformat(),
-        "written": bool(args.confirm),
+        "written": seen.may_be_taken and not args.preview,
         "taken": seen.taken,
         "counts": {state: seen.count(state) for state in ("new", "same", "fault")},
         "controls": [_control_document(line) for line in seen.controls],
@@ -144,7 +161,7 @@ def _told(seen: OpeningPreview, args: argparse.Namespace) -> Iterator[str]:
     yield from lay_out(rows=[head, *body], figures=(False, True, True, True))
     yield ""
     yield say("cli.opening.counts", **{state: seen.count(state) for state in ("new", "same", "fault")})
-    if args.confirm:
+    if seen.may_be_taken and not args.preview:
         yield say("cli.opening.taken", count=seen.taken)
     elif seen.may_be_taken:
         yield say("cli.opening.confirm")
