@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ import pytest
 
 from saldo.server.archive import UnableToRestore, check_members, opened_archive
 from saldo.server.backup import list_tables
-from saldo.server.installation import Installation, describe, start_database
+from saldo.server.installation import Installation, describe, keep_key, start_database
 from saldo.server.postgres import Embedded
 
 SALDO = [sys.executable, "-m", "saldo.server.entry"]
@@ -66,6 +67,7 @@ def lived_in(homes: Path) -> Path:
     assert saldo(home, "init", "--company", "Fjordlys", "--country", "SE", "--currency", "SEK")[0] == 0
     assert saldo(home, "init", "--company", "Nordlys", "--country", "NO", "--currency", "NOK")[0] == 0
     assert saldo(home, "generate", "--out", str(files), "--customers", "3", "--months", "2", "--seed", "4")[0] == 0
+    assert saldo(home, "outbox", "--open", "mail", "--company", "Fjordlys")[0] == 0
     paths = [str(path) for path in files.iterdir() if path.name != "truth.json"]
     assert saldo(home, "import", *paths, "--company", "Fjordlys")[0] == 0
     return home
@@ -89,14 +91,20 @@ class TestBackup:
         after = all_rows(describe(homes / "two"))
         noted = [row for row in before["audit_entry"] if row not in after["audit_entry"]]
         assert {row[4] for row in noted} == {"server.backup.taken"}  # written down once the backup was there
-        assert {name: rows for name, rows in after.items() if name not in ("audit_entry", "django_migrations")} == {
-            name: rows for name, rows in before.items() if name not in ("audit_entry", "django_migrations")
+        own = ("audit_entry", "django_migrations", "outbox_channel")
+        assert {name: rows for name, rows in after.items() if name not in own} == {
+            name: rows for name, rows in before.items() if name not in own
         }
-        assert document["rows"] == sum(map(len, after.values())) - len(after["django_migrations"])
+        told = [row for row in after["audit_entry"] if row not in before["audit_entry"]]
+        assert [row[4] for row in told] == ["server.restore.noted"] * 2
+        assert document["rows"] == sum(map(len, after.values())) - len(after["django_migrations"]) - len(told)
         customer = after["parties_customer"][0]
         asked = ["bill", "--customer", str(customer[2]), "--month", "2026-01", "--company", "Fjordlys"]
         assert saldo(homes / "two", *asked) == saldo(lived_in, *asked)
         assert saldo(homes / "two", "doctor")[0] == 0
+        # what was sent after the backup still waits in it, and would be sent again
+        ways = [saldo(home, "outbox", "--company", "Fjordlys")[1]["channels"] for home in (lived_in, homes / "two")]
+        assert [one["open"] for channels in ways for one in channels if one["channel"] == "mail"] == [True, False]
 
     def test_goes_into_no_home_that_is_lived_in(self, lived_in: Path, backup: Path) -> None:
         before = all_rows(describe(lived_in))
@@ -108,6 +116,10 @@ class TestBackup:
         asked = ["backup", str(homes / "nowhere" / "backup.tar"), "--company", "Fjordlys"]
         status, document = saldo(lived_in, *asked)
         assert (status, document["error"]["code"]) == (1, "server.backup.no-place")
+
+    def test_into_a_place_that_takes_nothing_is_refused_with_its_reason(self, lived_in: Path) -> None:
+        status, document = saldo(lived_in, "backup", "/proc/backup.tar", "--company", "Fjordlys")
+        assert (status, document["error"]["code"]) == (1, "server.backup.cannot-write")
 
     def test_may_be_read_by_its_owner_alone(self, backup: Path) -> None:
         assert backup.stat().st_mode & 0o777 == 0o600
@@ -136,6 +148,53 @@ class TestDamage:
         cut.write_bytes(backup.read_bytes()[: int(backup.stat().st_size * share)])
         with pytest.raises(UnableToRestore), opened_archive(cut) as (manifest, tar):
             check_members(tar, manifest)
+
+
+class TestHostileBackup:
+    """Whoever writes a backup by hand can make every digest right; it still writes nowhere else, and nothing else."""
+
+    @pytest.mark.parametrize(
+        ("twist", "member"),
+        [
+            (lambda said: said["tables"]["parties_company"]["columns"].append("id; DROP"), ""),
+            (lambda said: said["tables"].update(strange={"columns": ["x"], "rows": 0}), "manifest.json"),
+            (lambda said: said["sequences"].update({'x"; DROP TABLE y': 1}), "manifest.json"),
+            (lambda said: said.update(tables=[]), "manifest.json"),
+            (lambda said: said["members"].pop("key.json"), "manifest.json"),
+            (lambda said: said["members"].update({"documents/../../out": said["members"]["key.json"]}), "../../out"),
+        ],
+    )
+    def test_is_refused(self, backup: Path, homes: Path, tmp_path: Path, twist: Any, member: str) -> None:
+        made = rewritten(backup, tmp_path / "hostile.tar", twist)
+        status, document = saldo(homes / "hostile", "restore", str(made))
+        assert (status, document["error"]["code"]) == (1, f"server.restore.{'damaged' if member else 'other-version'}")
+        assert document["error"]["facts"].get("member", "") == member
+        assert not (homes / "out").exists()
+        assert not (homes / "hostile" / "made").exists()
+
+    def test_afterwards_a_good_one_comes_back_with_its_own_key(self, lived_in: Path, backup: Path, homes: Path) -> None:
+        keep_key(homes / "keyed", "another")  # an earlier try, with a backup of somebody else
+        assert saldo(homes / "keyed", "restore", str(backup))[0] == 0
+        assert describe(homes / "keyed").key == describe(lived_in).key
+
+
+def rewritten(backup: Path, target: Path, twist: Any) -> Path:
+    """The same backup with another manifest; a member that is only named there gets the bytes of the key."""
+    with tarfile.open(backup) as old, tarfile.open(target, "w") as new:
+        for member in old.getmembers():
+            stream = old.extractfile(member)
+            assert stream is not None
+            data = stream.read()
+            if member.name == "manifest.json":
+                said = json.loads(data)
+                twist(said)
+                data = json.dumps(said).encode()
+            member.size = len(data)
+            new.addfile(member, io.BytesIO(data))
+            if member.name == "key.json":
+                member.name = "documents/../../out"
+                new.addfile(member, io.BytesIO(data))
+    return target
 
 
 class TestPowerCuts:

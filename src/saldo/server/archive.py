@@ -23,7 +23,7 @@ _CHUNK = 1 << 20
 
 
 class UnableToBackUp(Refused):
-    """A backup that cannot be written: server.backup.no-place, server.backup.files-move."""
+    """A backup that cannot be written: server.backup.no-place, .cannot-write, .files-move."""
 
 
 class UnableToRestore(Refused):
@@ -71,14 +71,19 @@ def write_archive(target: Path, *, manifest: dict[str, Any], members: list[Membe
 def opened_archive(source: Path) -> Iterator[tuple[dict[str, Any], tarfile.TarFile]]:
     """The manifest and the archive. Refuses (UnableToRestore): server.restore.unreadable, .newer-form."""
     try:
-        with tarfile.open(source, mode="r:") as tar:
+        tar = tarfile.open(source, mode="r:")  # noqa: SIM115 - closed below, once its manifest is known to be one
+    except (OSError, ValueError, tarfile.TarError) as said:
+        raise _unreadable(source, said) from said
+    with tar:
+        try:
             manifest = _manifest(tar)
-            if manifest.get("form") != FORM:
-                raise UnableToRestore(code="server.restore.newer-form", facts={"file": str(source)})
-            yield manifest, tar
-    except (OSError, tarfile.TarError, ValueError, KeyError) as said:
-        facts = {"file": str(source), "said": str(said)}
-        raise UnableToRestore(code="server.restore.unreadable", facts=facts) from said
+        except (OSError, tarfile.TarError, ValueError, KeyError) as said:
+            raise _unreadable(source, said) from said
+        if manifest.get("form") != FORM:
+            raise UnableToRestore(code="server.restore.newer-form", facts={"file": str(source)})
+        if not _is_manifest(manifest):
+            raise UnableToRestore(code="server.restore.damaged", facts={"member": MANIFEST})
+        yield manifest, tar
 
 
 def check_members(tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:
@@ -104,8 +109,29 @@ def stream_of(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 
 
 def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
-    found: dict[str, Any] = json.load(stream_of(tar, MANIFEST))
+    found = json.load(stream_of(tar, MANIFEST))
+    if not isinstance(found, dict):
+        raise ValueError(MANIFEST)
     return found
+
+
+def _is_manifest(said: dict[str, Any]) -> bool:
+    """Whether it says everything that restoring asks of it, in the form it is written in."""
+    members, tables, sequences = (said.get(name) for name in ("members", "tables", "sequences"))
+    return (
+        isinstance(members, dict)
+        and all(isinstance(member, dict) and "sha256" in member for member in members.values())
+        and isinstance(tables, dict)
+        and all(isinstance(table, dict) and {"columns", "rows"} <= table.keys() for table in tables.values())
+        and {f"tables/{name}.gz" for name in tables} | {"key.json"} <= members.keys()
+        and isinstance(sequences, dict)
+        and all(isinstance(value, int) for value in sequences.values())
+        and isinstance(said.get("migrations"), list)
+    )
+
+
+def _unreadable(source: Path, said: Exception) -> UnableToRestore:
+    return UnableToRestore(code="server.restore.unreadable", facts={"file": str(source), "said": str(said)})
 
 
 def _add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:

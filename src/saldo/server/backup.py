@@ -10,7 +10,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ LEFT_OUT = ("django_session", "procrastinate_")
 """Beginnings of tables that are made anew: who is signed in, and work that the clock leaves again."""
 
 _TRIES = 3
+_DRAFTS = ".saldo-backup-"
 _TABLES = """
 SELECT c.relname,
        array(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -65,16 +66,18 @@ class _FilesMoved(Exception):
 def take_backup(installation: Installation, target: Path, *, at: datetime) -> Taken:
     """Write the backup file, whole or not at all, while everybody goes on working.
 
-    Refuses (UnableToBackUp): server.backup.no-place, server.backup.files-move (files changed at each of three tries).
+    Refuses (UnableToBackUp): server.backup.no-place, .cannot-write (no right, no room), .files-move (files changed at
+    each of three tries).
     """
     if not target.parent.is_dir() or target.is_dir():
         raise UnableToBackUp(code="server.backup.no-place", facts={"file": str(target)})
-    for _ in range(_TRIES):
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".saldo-backup-") as folder:
-            try:
+    try:
+        for _ in range(_TRIES):
+            with suppress(_FilesMoved), tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS) as folder:
                 return _take(installation, target, Path(folder), at)
-            except _FilesMoved:
-                continue
+    except OSError as said:
+        facts = {"file": str(target), "said": said.strerror or str(said)}
+        raise UnableToBackUp(code="server.backup.cannot-write", facts=facts) from said
     raise UnableToBackUp(code="server.backup.files-move", facts={"file": str(target)})
 
 
@@ -105,7 +108,10 @@ def _take(installation: Installation, target: Path, folder: Path, at: datetime) 
     key.write_text(json.dumps({"key": installation.key}))
     members = [Member.of(f"tables/{table.name}.gz", folder / table.name) for table in tables]
     members += [Member.of("key.json", key), *(_member(name, path) for name, path in files)]
-    write_archive(target, manifest=manifest, members=members)
+    try:
+        write_archive(target, manifest=manifest, members=members)
+    except FileNotFoundError as gone:
+        raise _FilesMoved(str(target)) from gone
     whole = Member.of(target.name, target)
     return Taken(
         file=target,

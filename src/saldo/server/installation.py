@@ -165,25 +165,38 @@ def _secrets(home: Path) -> dict[str, str]:
 
 
 def keep_key(home: Path, key: str) -> None:
-    """Give a home that has no secrets yet the key of another installation, whose secrets at rest it shall read."""
+    """Give a home that is not made yet the key of another installation, whose secrets at rest it shall read.
+
+    Passwords that an earlier try has given to its database stay.
+    """
     place = home / "secrets.json"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not place.exists():
         _make_secrets(place, key=key)
+        return
+    known: dict[str, str] = json.loads(place.read_text())
+    if known["key"] != key:
+        draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+        _write_secrets(draft, known | {"key": key})
+        draft.replace(place)
 
 
 def _make_secrets(place: Path, *, key: str = "") -> None:
     """All of them or none, and only once: they appear when they are whole, unless another process was first."""
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
     made = {name: new_password() for name in ("key", "postgres", OWNER_ROLE, APP_ROLE)}
     made["key"] = key or made["key"]
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made, file)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_secrets(draft, made)
         with contextlib.suppress(FileExistsError):
             os.link(draft, place)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _write_secrets(draft: Path, made: dict[str, str]) -> None:
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(made, file)
+        file.flush()
+        os.fsync(file.fileno())

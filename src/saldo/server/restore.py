@@ -1,7 +1,8 @@
 """Taking a backup back, into a home where nothing is yet: all of it, or nothing.
 
 The database is filled in one transaction by the role that owns the tables; the home counts as made only afterwards, so
-a restore that was cut off can simply be done again.
+a restore that was cut off can simply be done again. Whatever the installation sent after the backup still waits in it:
+so every way out comes back closed, and a person opens it again.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import gzip
 import json
 import os
 import tarfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from saldo.server.archive import UnableToRestore, check_members, opened_archive, stream_of
-from saldo.server.backup import LEFT_OUT, list_tables
+from saldo.server.archive import MANIFEST, UnableToRestore, check_members, opened_archive, stream_of
+from saldo.server.backup import LEFT_OUT, Table, list_tables
 from saldo.server.installation import Installation, describe, keep_key
 
 _CHUNK = 1 << 20
@@ -29,18 +31,36 @@ def restore_backup(source: Path, home: Path) -> dict[str, int]:
     """Make the installation of ``home`` from a backup; returns how many rows and files were taken back.
 
     Refuses (UnableToRestore): server.restore.not-empty, .unreadable, .newer-form, .damaged, .other-version,
-    .database-in-use; UnableToOpen as `make_installation`.
+    .database-in-use, .cannot-write; UnableToOpen as `make_installation`.
     """
     if (home / "made").exists():
         raise UnableToRestore(code="server.restore.not-empty", facts={"home": str(home)})
     with opened_archive(source) as (manifest, tar):
         check_members(tar, manifest)
-        keep_key(home, json.load(stream_of(tar, "key.json"))["key"])
-        installation = _prepared(home)
-        files = _write_files(tar, manifest, installation)
-        rows = _fill(installation, tar, manifest)
+        key = _key(tar)
+        try:
+            keep_key(home, key)
+            installation = _prepared(home)
+            files = _write_files(tar, manifest, installation)
+        except OSError as said:
+            facts = {"home": str(home), "said": said.strerror or str(said)}
+            raise UnableToRestore(code="server.restore.cannot-write", facts=facts) from said
+        try:
+            rows = _fill(installation, tar, manifest)
+        except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, EOFError, zlib.error) as said:
+            raise UnableToRestore(code="server.restore.damaged", facts={"member": "tables"}) from said
     (home / "made").touch()
     return {"rows": rows, "files": files}
+
+
+def _key(tar: tarfile.TarFile) -> str:
+    try:
+        said = json.load(stream_of(tar, "key.json"))["key"]
+    except (KeyError, TypeError, ValueError):
+        said = None
+    if not isinstance(said, str) or not said:
+        raise UnableToRestore(code="server.restore.damaged", facts={"member": "key.json"})
+    return said
 
 
 def _prepared(home: Path) -> Installation:
@@ -92,6 +112,7 @@ def _fill(installation: Installation, tar: tarfile.TarFile, manifest: dict[str, 
         _check_version(connection, manifest)
         if connection.execute("SELECT EXISTS (SELECT 1 FROM parties_company)").fetchone() == (True,):
             raise UnableToRestore(code="server.restore.database-in-use")
+        _check_tables(connection, known, manifest)
         walled = _walled(connection)
         _lower(connection, known, walled)
         for name in ("django_content_type", "auth_permission"):  # made by migrations, with numbers of their own
@@ -103,6 +124,7 @@ def _fill(installation: Installation, tar: tarfile.TarFile, manifest: dict[str, 
                 rows += _fill_table(connection, name, table["columns"], tar, table["rows"])
         for name, value in manifest["sequences"].items():
             connection.execute("SELECT setval(%s::regclass, %s)", [f'public."{name}"', value])
+        connection.execute("UPDATE outbox_channel SET is_open = false, first_run_confirmed_by = '' WHERE is_open")
         _raise(connection, known, walled)
     return rows
 
@@ -114,6 +136,19 @@ def _check_version(connection: psycopg.Connection, manifest: dict[str, Any]) -> 
     if {name for name in here ^ there if not name.startswith(LEFT_OUT)}:
         facts = {"missing": sorted(there - here), "newer": sorted(here - there)}
         raise UnableToRestore(code="server.restore.other-version", facts=facts)
+
+
+def _check_tables(connection: psycopg.Connection, known: Mapping[str, Table], manifest: dict[str, Any]) -> None:
+    """Nothing, when the backup names exactly our tables, columns and counters: nothing else is written."""
+    rows = connection.execute("SELECT sequencename::text FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+    counters = {row[0] for row in rows if not row[0].startswith(LEFT_OUT)}
+    there = {(name, *sorted(table["columns"])) for name, table in manifest["tables"].items()}
+    here = {(name, *sorted(table.columns)) for name, table in known.items()}
+    if there != here:
+        facts = {"missing": sorted(row[0] for row in there - here), "newer": sorted(row[0] for row in here - there)}
+        raise UnableToRestore(code="server.restore.other-version", facts=facts)
+    if manifest["sequences"].keys() - counters:
+        raise UnableToRestore(code="server.restore.damaged", facts={"member": MANIFEST})
 
 
 def _walled(connection: psycopg.Connection) -> list[str]:
