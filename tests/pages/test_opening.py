@@ -100,7 +100,9 @@ class TestShadowMonth:
         with company_context(desk.company):
             draft_month(company=desk.company, month=desk.month, by="test", world=A_WORLD, today=date(2026, 6, 5))
         client = signed_in(desk.people["billing"])
-        old = f"customer,product,quantity,net,currency\n{desk.debtor},Old thing,1,77000000.00,SEK\nx,y,z,1,SEK\n".encode()
+        old = (
+            f"customer,product,quantity,net,currency\n{desk.debtor},Old thing,1,77000000.00,SEK\nx,y,z,1,SEK\n".encode()
+        )
         said = {"file": upload(old), "month": str(desk.month)}
         page = client.post(reverse("desk:shadow"), said, follow=True)
         text = page.content.decode()
