@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.test import Client
 from django.urls import resolve
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 _LINK = re.compile(r'(?:href|hx-get)="(/[^"]*)"')
 MOST_OF_A_KIND = 4
@@ -51,8 +52,19 @@ def look(client: Client, address: str, name: str = "") -> Seen:
     answer = client.get(address, headers=headers)
     kind = answer.get("Content-Type", "")
     is_html = kind.startswith("text/html")
-    text = _cells(answer.content) if "spreadsheet" in kind else answer.content.decode()
+    text = _text(kind, answer.content)
     return Seen(address, name, answer.status_code, text, is_html)
+
+
+def _text(kind: str, content: bytes) -> str:
+    """What a reader gets of it: cells of a workbook, all pages of a PDF with the e-invoice inside."""
+    if "spreadsheet" in kind:
+        return _cells(content)
+    if kind == "application/pdf" and b"%%EOF" in content:  # the desk of the tests attaches a text that only says so
+        paper = PdfReader(io.BytesIO(content))
+        inside = [data.decode() for held in paper.attachments.values() for data in held]
+        return "\n".join([*(page.extract_text() for page in paper.pages), *inside])
+    return content.decode()
 
 
 def _cells(workbook: bytes) -> str:
