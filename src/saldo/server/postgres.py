@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from pathlib import Path
 OS_USER = "saldo-pg"  # PostgreSQL refuses to run as root
 LINGER_SECONDS = 30
 _SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes, the socket's own name takes the rest
+_STATE_LINE = 7  # of postmaster.pid: starting, ready, stopping
+_READY_TRIES, _READY_PAUSE = 600, 0.1
 _SETTINGS = """
 listen_addresses = ''
 shared_buffers = 128MB
@@ -67,6 +70,7 @@ class Embedded:
                 self._make(superuser_password)
             if not self._is_running():
                 self._start()
+            self._await_ready()
         atexit.register(self._leave, os.getpid())
 
     def stop(self) -> None:
@@ -93,7 +97,10 @@ class Embedded:
     # the making and the running
 
     def _make(self, superuser_password: str) -> None:
+        """Make the cluster beside its place and move it there when it is whole: a power cut leaves none, or all."""
         folder = self.home / "postgres"
+        draft = folder / "data.making"
+        shutil.rmtree(draft, ignore_errors=True)
         self._give_to_os_user(folder)
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".pw") as password_file:
             password_file.write(superuser_password + "\n")
@@ -103,10 +110,11 @@ class Embedded:
                 "initdb",
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--username=postgres"),
                 f"--pwfile={password_file.name}",
-                f"--pgdata={self.data}",
+                f"--pgdata={draft}",
             )
-        with (self.data / "postgresql.conf").open("a") as configuration:
+        with (draft / "postgresql.conf").open("a") as configuration:
             configuration.write(_SETTINGS)
+        draft.rename(self.data)
 
     def _start(self) -> None:
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)
@@ -129,6 +137,15 @@ class Embedded:
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
             return _is_alive(int(pid_file.read_text().splitlines()[0]))
         return False
+
+    def _await_ready(self) -> None:
+        """Wait until the server takes sessions: who started it may have been killed while it was still waking up."""
+        for _ in range(_READY_TRIES):
+            with contextlib.suppress(FileNotFoundError, IndexError):
+                if (self.data / "postmaster.pid").read_text().splitlines()[_STATE_LINE].strip() == "ready":
+                    return
+            time.sleep(_READY_PAUSE)
+        raise ServerWillNotStart("the server does not become ready")
 
     def _program(self, name: str, *arguments: str) -> None:
         with tempfile.TemporaryFile("w+") as said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -70,7 +71,16 @@ def say_why(message: Message) -> str:
     """Why it is where it is, and the other server's own words."""
     because = figures.say(message.code, seen=message.said) if message.code and figures.has_words(message.code) else ""
     is_seen_already = bool(because) and message.said in because
-    return " ".join(filter(None, (because, "" if is_seen_already else message.said)))
+    return " ".join(filter(None, (because, "" if is_seen_already else _said(message))))
+
+
+def _said(message: Message) -> str:
+    """The other server's own words; where it is a refusal of ours, the words of that."""
+    if not message.said or not figures.has_words(message.said):
+        return message.said
+    with suppress(KeyError):  # a fact that was not kept with the code
+        return figures.say(message.said, number=message.about.rpartition(":")[2])
+    return figures.say("outbox.message.no-paper")
 
 
 def say_about(about: str) -> str:
