@@ -1,1 +1,0 @@
-"""Pages: who owes us, how old it is, and the account of each debtor."""

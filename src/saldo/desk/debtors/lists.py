@@ -85,13 +85,19 @@ def debtors(request: HttpRequest) -> HttpResponse:
         "dso": "" if wanted is not None else _dso(visitor, asked.as_of, aged, currency),
         "heads": _heads(request.path, facts, asked.sort),
         "rows": [_show(row, names, oldest.get((row.number, currency)), asked.as_of) for row in shown],
+    } | _around(request.path, facts, window)
+    return render(request, "desk/debtors/list.html", {"page": page})
+
+
+def _around(path: str, facts: dict[str, Any], window: Window) -> dict[str, Any]:
+    """Where the other pages and the downloads are."""
+    return {
         "range_text": window.words,
-        "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
-        "next_href": window.next and address(request.path, facts | {"page": window.next}),
+        "previous_href": window.previous and address(path, facts | {"page": window.previous}),
+        "next_href": window.next and address(path, facts | {"page": window.next}),
         "csv_href": address(reverse("desk:debtors-csv"), facts),
         "xlsx_href": address(reverse("desk:debtors-xlsx"), facts),
     }
-    return render(request, "desk/debtors/list.html", {"page": page})
 
 
 @gate(READ)

@@ -215,8 +215,12 @@ def _items(request: HttpRequest, rows: tuple[TakenOver, ...]) -> list[ItemShown]
 
 def _file(one: TakeOver, names: dict[str, str]) -> FileShown:
     known = [
-        figures.say_many(f"pages.opening.count-{name}", count)
-        for name, count in (("disputed", one.disputed), ("promised", one.promised), ("stepped", one.at_step))
+        figures.say_many(code, count)
+        for code, count in (
+            ("pages.opening.count-disputed", one.disputed),
+            ("pages.opening.count-promised", one.promised),
+            ("pages.opening.count-stepped", one.at_step),
+        )
         if count
     ]
     undone = ""

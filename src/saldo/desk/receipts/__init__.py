@@ -1,1 +1,0 @@
-"""Pages: money that came in, and what it settles."""

@@ -55,21 +55,27 @@ def receipts(request: HttpRequest) -> HttpResponse:
         ),
         "count": counts.get(show, 0),
         "anything": sum(counts.values()),
+        "position": _position(window, listed, entry),
+        "newest": _newest(visitor),
+        "done": _done(visitor, request.GET.get("done", "")),
+        "may_match": visitor.may_everywhere("receipt.match"),
+    } | _around(path, facts, window, show)
+    if entry is not None:
+        page |= _pane(request, visitor, entry, facts, next_entry=_next(listed, entry))
+    return render(request, "desk/receipts/page.html", {"page": page})
+
+
+def _around(path: str, facts: dict[str, object], window: Window, show: str) -> dict[str, Any]:
+    """Where the other pages of the list, its downloads, the files and the refunds are."""
+    return {
         "range_text": window.words,
         "previous_href": window.previous and address(path, facts | {"page": window.previous}),
         "next_href": window.next and address(path, facts | {"page": window.next}),
-        "position": _position(window, listed, entry),
         "csv_href": address(reverse("desk:receipts-csv"), {"show": show}),
         "xlsx_href": address(reverse("desk:receipts-xlsx"), {"show": show}),
         "files_href": reverse("desk:receipts-files"),
         "refunds_href": reverse("desk:refunds"),
-        "newest": _newest(visitor),
-        "done": _done(visitor, request.GET.get("done", "")),
-        "may_match": visitor.may_everywhere("receipt.match"),
     }
-    if entry is not None:
-        page |= _pane(request, visitor, entry, facts, next_entry=_next(listed, entry))
-    return render(request, "desk/receipts/page.html", {"page": page})
 
 
 @require_POST
