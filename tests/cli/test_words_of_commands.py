@@ -26,9 +26,8 @@ class TestMonths:
 
     def test_beyond_the_calendar_cannot_be_generated(self, tmp_path: Path) -> None:
         words = ["generate", "--out", str(tmp_path), "--customers", "1", "--seed", "1", "--months", "2"]
-        args = parser(words).parse_args([*words, "--start", "9999-12"])
         with pytest.raises(SystemExit) as left:
-            generate.run(args, Output(is_json=True))
+            generate.run(parser(words).parse_args([*words, "--start", "9999-12"]), Output(is_json=True))
         assert left.value.code == 2
 
 
