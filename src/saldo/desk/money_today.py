@@ -18,7 +18,7 @@ from saldo.doors.visitor import Visitor
 from saldo.invoicing.waiting import count_waiting
 from saldo.ledger.ageing import age_together
 from saldo.ledger.rules.buckets import CREDITS, NOT_DUE, bucket_names
-from saldo.outbox.queries import list_work_items
+from saldo.outbox.queries import count_work_items
 from saldo.parties.debtors import OWN, list_bank_accounts
 from saldo.payables.pay_queries import list_claims
 from saldo.payables.queries import PayableShown
@@ -236,7 +236,7 @@ def _invoices(visitor: Visitor) -> list[Task]:
 
 
 def _mails(visitor: Visitor, now: datetime) -> list[Task]:
-    count = len(list_work_items(company=visitor.company.id, now=now))
+    count = count_work_items(company=visitor.company.id, now=now)
     return [_counted("mail-exclamation", "desk.home.mails", count, "outbox", css="ic-bad")] if count else []
 
 

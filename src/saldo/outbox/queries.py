@@ -132,15 +132,36 @@ def count_messages(*, company: CompanyId) -> dict[tuple[str, str], int]:
     return {(channel, state): count for channel, state, count in rows}
 
 
-def list_work_items(*, company: CompanyId, now: datetime) -> tuple[WorkItem, ...]:
+def list_work_items(*, company: CompanyId, now: datetime, limit: int | None = None) -> tuple[WorkItem, ...]:
     """What a person must look at, oldest first: no receipt for an hour, refused, come back, held, unreachable."""
+    rows = _to_look_at(company, now).order_by("ordered_at", "id")[:limit]
+    return tuple(WorkItem(kind=_kind(row, now), message=as_message(row)) for row in rows)
+
+
+def count_work_items(*, company: CompanyId, now: datetime) -> int:
+    """How many messages a person must look at."""
+    return _to_look_at(company, now).count()
+
+
+def find_work_item(*, company: CompanyId, message: MessageId, now: datetime) -> WorkItem | None:
+    """This message, if a person must look at it."""
+    row = _to_look_at(company, now).filter(id=message).first()
+    return WorkItem(kind=_kind(row, now), message=as_message(row)) if row else None
+
+
+def list_held_by_cap(*, company: CompanyId) -> tuple[tuple[str, str, int], ...]:
+    """What the daily cap holds: channel, who ordered it, how many."""
+    rows = _messages(company).filter(state="held", code="outbox.held.daily-cap")
+    found = rows.values_list("channel", "ordered_by").annotate(count=Count("id")).order_by("channel", "ordered_by")
+    return tuple((channel, by, count) for channel, by, count in found)
+
+
+def _to_look_at(company: CompanyId, now: datetime) -> QuerySet[models.Message]:
     stuck = Q(state="sending", tried_at__lte=now - _STUCK_AFTER)
     undone = Q(settled_at__isnull=True) & (Q(state__in=["refused", "bounced"]) | (Q(state="sent") & ~Q(refusals=[])))
     unreached = Q(state="waiting", attempts__gte=_MANY_TRIES)
     unwritten = Q(state="waiting", awaits_paper=True, not_before__lte=now - _STUCK_AFTER)
-    asked = stuck | undone | unreached | unwritten | Q(state="held")
-    rows = _messages(company).filter(asked).order_by("ordered_at", "id")
-    return tuple(WorkItem(kind=_kind(row, now), message=as_message(row)) for row in rows)
+    return _messages(company).filter(stuck | undone | unreached | unwritten | Q(state="held"))
 
 
 def usage(*, company: CompanyId, now: datetime) -> Usage:

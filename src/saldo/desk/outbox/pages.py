@@ -24,8 +24,11 @@ from saldo.outbox.queries import (
     MessageId,
     WorkItem,
     count_messages,
+    count_work_items,
     find_message,
+    find_work_item,
     get_channel,
+    list_held_by_cap,
     list_messages,
     list_work_items,
 )
@@ -66,15 +69,17 @@ def outbox(request: HttpRequest) -> HttpResponse:
     total = counts.get(state, 0) if state else sum(counts.values())
     window = Window(number=read_page(request.GET.get("page", "1")), total=total)
     found = list_messages(company=visitor.company.id, state=state, limit=window.size, offset=window.offset)
-    work = list_work_items(company=visitor.company.id, now=get_world().clock.now())
-    names = _names(visitor, [*found, *(item.message for item in work[:_SHOWN_WORK])])
+    at = get_world().clock.now()
+    work = list_work_items(company=visitor.company.id, now=at, limit=_SHOWN_WORK)
+    work_count = count_work_items(company=visitor.company.id, now=at)
+    names = _names(visitor, [*found, *(item.message for item in work)])
     facts: dict[str, object] = {"state": state}
     page = {
         "is_rehearsal": not get_channel(company=visitor.company.id, kind="mail").is_open,
-        "work": [_work(item, names) for item in work[:_SHOWN_WORK]],
-        "work_count": len(work),
-        "work_more": max(len(work) - _SHOWN_WORK, 0),
-        "release": _release(visitor, work),
+        "work": [_work(item, names) for item in work],
+        "work_count": work_count,
+        "work_more": work_count - len(work),
+        "release": _release(visitor),
         "tabs": _tabs(request.path, counts, state),
         "rows": [show_message(one, names) for one in found],
         "total": sum(counts.values()),
@@ -108,9 +113,7 @@ def message(request: HttpRequest, message: int) -> HttpResponse:
     visitor = get_visitor(request)
     found = get_message(visitor, message)
     at = get_world().clock.now()
-    item = next(
-        (one for one in list_work_items(company=visitor.company.id, now=at) if one.message.id == found.id), None
-    )
+    item = find_work_item(company=visitor.company.id, message=found.id, now=at)
     may_act = visitor.may_everywhere("sell.invoice.issue")
     mark, state = show_state(found)
     page = {
@@ -204,15 +207,15 @@ def _work(item: WorkItem, names: dict[str, str]) -> Work:
     return Work(kind=item.kind, words=words, mark=mark, row=show_message(item.message, names))
 
 
-def _release(visitor: Visitor, work: tuple[WorkItem, ...]) -> dict[str, object] | None:
+def _release(visitor: Visitor) -> dict[str, object] | None:
     """What the daily cap holds, and whether this person may let it out; who ordered one of them may not."""
-    held = [one.message for one in work if one.message.code == "outbox.held.daily-cap"]
+    held = list_held_by_cap(company=visitor.company.id)
     if not held:
         return None
-    is_own = any(one.ordered_by == visitor.actor for one in held)
+    is_own = any(ordered_by == visitor.actor for _, ordered_by, _ in held)
     return {
-        "count": len(held),
-        "channel": held[0].channel,
+        "count": sum(count for _, _, count in held),
+        "channel": held[0][0],
         "may": visitor.may_everywhere("channel.first-run") and not is_own,
         "is_own": is_own,
     }
