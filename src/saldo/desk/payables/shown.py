@@ -114,6 +114,8 @@ def say_standing(one: PayableShown) -> str:
     facts = {"safe": figures.day(one.last_safe_on), "due": figures.day(one.due_on)}
     if one.level == "suspension-near":
         days = max(one.standing.days_to_suspension, 0)
+        if days <= 0:
+            return figures.say("pages.payables.stands.suspension-any-day", **facts)
         return figures.say_many("pages.payables.stands.suspension-near", days, **facts)
     return figures.say(f"pages.payables.stands.{one.level}", **facts)
 
