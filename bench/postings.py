@@ -160,9 +160,9 @@ def child() -> None:
     work: Callable[[], float]
     if what == "ours":
         post(company, list(pairs(10**6, 1, mark)))  # opens the connection
-        work = lambda: one_by_one(company, mark, count)  # noqa: E731 - one of two
+        work = lambda: one_by_one(company, mark, count)  # noqa: E731 - one of two, chosen here and timed below
     else:
-        work = lambda: floor(login, int(mark), count)  # noqa: E731
+        work = lambda: floor(login, int(mark), count)  # noqa: E731 - the other
     print("ready", flush=True)
     sys.stdin.readline()
     work()

@@ -117,4 +117,4 @@ def pay(town: Town, paper: Owed, story: str, **other: object) -> Payment:
         payer=payer.name,
         payer_account=payer.account,
     )
-    return replace(plain, **other)  # type: ignore[arg-type]
+    return replace(plain, **other)  # type: ignore[arg-type]  # each story names fields with values of their own types

@@ -27,7 +27,7 @@ def calendar_of(country: str) -> Closed:
 def _calendar(country: str) -> holidays.HolidayBase | None:
     try:
         everything = holidays.country_holidays(country)
-    except NotImplementedError:
+    except NotImplementedError:  # the library knows no calendar of this country: weekends alone are closed there
         return None
     beside = next(((kind,) for kind in _BESIDE_PUBLIC if kind in everything.supported_categories), ())
     return holidays.country_holidays(country, categories=("public", *beside))

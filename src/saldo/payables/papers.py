@@ -69,7 +69,7 @@ def payment_xml(*, file: PaymentFile, version: Version = "001.001.09") -> bytes:
     """
     _check(file)
     space = f"urn:iso:std:iso:20022:tech:xsd:pain.{version}"
-    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})  # type: ignore[dict-item]
+    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})  # type: ignore[dict-item]  # the stubs know no default namespace
     start = _add(root, "CstmrCdtTrfInitn")
     _head(start, file)
     block = _payment_block(start, file, version)
