@@ -52,8 +52,8 @@ def _money(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "has_payables": bool(owed),
         "receivable": money_today.owed_by_customers(visitor),
         "fresh": money_today.list_fresh(visitor, now),
-        "debtors_href": money_today.page_href("debtors"),
-        "receipts_href": money_today.page_href("receipts"),
+        "debtors_href": reverse("desk:debtors"),
+        "receipts_href": reverse("desk:receipts"),
     }
 
 
