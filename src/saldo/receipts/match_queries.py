@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from saldo.agreements.queries import list_tax_profiles
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
@@ -43,6 +45,20 @@ class Match:
     made_by: str
     undone_at: datetime | None
     undone_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReturn:
+    """A part of a receipt that went back on a day: ``free`` of it had settled nothing, ``reopened`` is open again."""
+
+    receipt: str
+    entry: str
+    on: date
+    value: Decimal
+    free: Decimal
+    reopened: tuple[Share, ...]
+    made_at: datetime
+    made_by: str
 
 
 def load_book(*, company: CompanyId, today: date) -> Book:
@@ -97,11 +113,42 @@ def list_matches(
 
 
 def sum_used(*, company: CompanyId, entries: Iterable[str]) -> dict[str, Decimal]:
-    """By entry, what of its money is matched now."""
+    """By entry, what of its money is not free: matched, or taken back by the bank before anything matched it."""
+    keys = set(entries)
+    matched = models.Match.objects.filter(company_id=company, entry__key__in=keys, undone_at__isnull=True)
+    gone = models.PartReturn.objects.filter(company_id=company, receipt__key__in=keys)
+    return _sum([*matched.values_list("entry__key", "used"), *gone.values_list("receipt__key", "free")])
+
+
+def sum_returned(*, company: CompanyId, entries: Iterable[str]) -> dict[str, Decimal]:
+    """By receipt, what the bank took back of it in parts."""
+    rows = models.PartReturn.objects.filter(company_id=company, receipt__key__in=set(entries))
+    return _sum(rows.values_list("receipt__key", "value"))
+
+
+def list_part_returns(*, company: CompanyId, entry: str) -> tuple[PartReturn, ...]:
+    """The parts that were taken back of a receipt, or with a returning entry, oldest first."""
+    about = Q(receipt__key=entry) | Q(entry__key=entry)
+    rows = models.PartReturn.objects.filter(about, company_id=company).select_related("receipt", "entry").order_by("id")
+    return tuple(
+        PartReturn(
+            receipt=row.receipt.key,
+            entry=row.entry.key,
+            on=row.entry.booked_on,
+            value=row.value,
+            free=row.free,
+            reopened=tuple(share for part in row.parts for share in _shares(part["reopened"])),
+            made_at=row.made_at,
+            made_by=row.made_by,
+        )
+        for row in rows
+    )
+
+
+def _sum(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    rows = models.Match.objects.filter(company_id=company, entry__key__in=set(entries), undone_at__isnull=True)
-    for key, used in rows.values_list("entry__key", "used"):
-        found[key] = found.get(key, ZERO) + used
+    for key, value in pairs:
+        found[key] = found.get(key, ZERO) + value
     return found
 
 

@@ -106,6 +106,25 @@ class Match(models.Model):
         return f"{self.entry_id} {self.debtor}"
 
 
+class PartReturn(models.Model):
+    """A part of a receipt that the bank took back with another entry; ``free`` of it had settled nothing."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    receipt = models.ForeignKey(BankEntry, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, related_name="+")
+    value = models.DecimalField(**MONEY)  # positive, in the currency of both
+    free = models.DecimalField(**MONEY)
+    parts = models.JSONField(default=list)  # [{"match", "value", "reopened": [{"item", "value"}]}]
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "entry"], name="one_part_return_an_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.value} of {self.receipt_id}"
+
+
 class Proposed(models.Model):
     """What an entry that did not match itself may settle, as the last look found it; a person takes one or none."""
 
@@ -161,12 +180,39 @@ class Refund(models.Model):
     approved_by = models.TextField(blank=True)
     payable_from = models.DateField(null=True)
     entry = models.TextField(blank=True)  # key of the bank entry with which it left
+    order = models.TextField(blank=True)  # number of the payment order it stands in
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["company", "key"], name="one_refund_a_key")]
 
     def __str__(self) -> str:
         return f"{self.key} {self.value} {self.currency}"
+
+
+class RefundOrder(models.Model):
+    """A payment file of approved refunds: one of our accounts, one day, one currency.
+
+    ``state``: ordered, captured (rehearsal, never handed over), handed-over, cancelled.
+    """
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    number = models.TextField()  # "R2026-0001"
+    account = models.TextField()  # code of our bank account
+    pay_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    state = models.TextField(default="ordered")
+    file = models.TextField(blank=True)  # sha256 in the document store
+    refunds = models.JSONField(default=list)  # [{"refund", "value"}] as they stood when ordered
+    ordered_at = models.DateTimeField()
+    ordered_by = models.TextField()
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_by = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "number"], name="one_refund_order_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
 
 
 class LearnedPayer(models.Model):

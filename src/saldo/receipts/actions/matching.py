@@ -16,7 +16,7 @@ from saldo.core.money import ZERO
 from saldo.ledger.actions import allocate, post, reverse, undo_allocation
 from saldo.ledger.booking import closed_before
 from saldo.ledger.queries import find_items, items_of_posting
-from saldo.ledger.settling import lock_sides
+from saldo.ledger.settling import find_allocations, lock_sides
 from saldo.receipts import models
 from saldo.receipts.actions.learning import learn, unlearn
 from saldo.receipts.match_queries import shares_of, sum_used
@@ -82,7 +82,7 @@ def undo_match(*, company: CompanyId, match: str, by: str, at: datetime, because
     """Take a match back: what it settled is open again, its posting is mirrored, the entry waits again.
 
     An entry once undone is never matched by itself again. Refuses (UnableToMatch): receipts.match.unknown,
-    .undone-already, .credit-used (what rested on account has settled something else since).
+    .undone-already, .part-returned (the bank took some of it back), .credit-used (what rested on account has settled something else since).
     """
     lock_matching(company=company)
     row = models.Match.objects.select_for_update().filter(company_id=company, key=match).first()
@@ -90,9 +90,12 @@ def undo_match(*, company: CompanyId, match: str, by: str, at: datetime, because
         raise UnableToMatch(code="receipts.match.unknown", facts={"match": match})
     if row.undone_at is not None:
         raise UnableToMatch(code="receipts.match.undone-already", facts={"match": match})
-    on = _undone_on(company, row, at.date())
-    for number in range(row.allocations, 0, -1):
-        key = f"{match}:{number}"
+    if models.PartReturn.objects.filter(company_id=company, parts__contains=[{"match": match}]).exists():
+        raise UnableToMatch(code="receipts.match.part-returned", facts={"match": match})
+    on = undone_on(company, row, at.date())
+    keys = [f"{match}:{number}" for number in range(row.allocations, 0, -1)]
+    _, undone = find_allocations(company, keys)
+    for key in (key for key in keys if key not in undone):
         undo_allocation(company=company, key=key, new_key=f"{key}:undone", on=on, by=by, at=at)
     _refuse_used(company, match)
     reverse(company=company, key=match, new_key=f"{match}:undone", on=on, by=by, at=at, code="receipts.match-undone")
@@ -236,7 +239,7 @@ def _set_state(company: CompanyId, keys: Sequence[str], state: str) -> None:
     models.BankEntry.objects.filter(company_id=company, key__in=keys).update(state=state, because="")
 
 
-def _undone_on(company: CompanyId, row: models.Match, today: date) -> date:
+def undone_on(company: CompanyId, row: models.Match, today: date) -> date:
     """The day of the undoing: today, or later where what it undoes is dated later."""
     entry = row.entry.settles_on or row.entry.booked_on
     items = hold_items(company=company, keys=[share.item for share in shares_of(row)])

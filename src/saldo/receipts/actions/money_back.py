@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
+from saldo.core.money import ZERO
 from saldo.receipts import models
 from saldo.receipts.actions.matching import lock_entries, lock_matching, undo_match
-from saldo.receipts.rules.returns import LONGEST, Movement, find_returned
+from saldo.receipts.match_queries import sum_returned
+from saldo.receipts.rules.returns import LONGEST, Movement, find_part_returned, find_returned
 from saldo.receipts.rules.settlement import UnableToMatch
 
 IN_RETURN_PERIOD = "receipts.entry.in-return-period"
 RETURNED = "receipts.entry.returned"
+_RETURNABLE = ("open", "matched", "pending")
 
 
 def return_receipt(*, company: CompanyId, entry: str, receipt: str, by: str, at: datetime) -> None:
     """The bank took a receipt back with this entry: what it settled is open again, both entries are done.
 
     Refuses (UnableToMatch): receipts.match.unknown-entry, receipts.return.not-a-return (money in, or done already),
-    .not-returnable (the receipt was returned or set aside), .other-sum, and what `undo_match` refuses.
+    .not-returnable (the receipt was returned or set aside), .other-sum (a part is for `part_returns`), and what
+    `undo_match` refuses.
     """
     lock_matching(company=company)
     rows = lock_entries(company=company, keys=[entry, receipt])
@@ -27,9 +32,10 @@ def return_receipt(*, company: CompanyId, entry: str, receipt: str, by: str, at:
     facts = {"entry": entry, "receipt": receipt}
     if back.value >= 0 or back.state != "open":
         raise UnableToMatch(code="receipts.return.not-a-return", facts=facts)
-    if paid.state not in ("open", "matched", "pending"):
+    if paid.state not in _RETURNABLE:
         raise UnableToMatch(code="receipts.return.not-returnable", facts=facts | {"state": paid.state})
-    if (back.account, back.currency, back.value) != (paid.account, paid.currency, -paid.value):
+    is_part = models.PartReturn.objects.filter(company_id=company, receipt=paid).exists()
+    if is_part or (back.account, back.currency, back.value) != (paid.account, paid.currency, -paid.value):
         raise UnableToMatch(code="receipts.return.other-sum", facts=facts)
     matches = models.Match.objects.filter(company_id=company, entry=paid, undone_at__isnull=True).order_by("-id")
     for key in matches.values_list("key", flat=True):
@@ -47,9 +53,27 @@ def list_returnable(*, company: CompanyId, entry: str) -> tuple[str, ...]:
         account=back.account,
         value=-back.value,
         booked_on__range=(back.booked_on - LONGEST, back.booked_on),
-        state__in=("open", "matched", "pending"),
+        state__in=_RETURNABLE,
     )
-    return find_returned(back=_movement(back), receipts=[_movement(row) for row in rows])
+    parted = models.PartReturn.objects.filter(company_id=company).values("receipt")
+    return find_returned(back=_movement(back), receipts=[_movement(row) for row in rows.exclude(id__in=parted)])
+
+
+def list_part_returnable(*, company: CompanyId, entry: str) -> tuple[str, ...]:
+    """The receipts of the same payer that this return may take back a part of, the latest first; a person chooses."""
+    back = models.BankEntry.objects.get(company_id=company, key=entry)
+    rows = models.BankEntry.objects.filter(
+        company_id=company,
+        account=back.account,
+        value__gte=-back.value,
+        booked_on__range=(back.booked_on - LONGEST, back.booked_on),
+        state__in=_RETURNABLE,
+    )
+    moves = {row.key: _movement(row) for row in rows}
+    returned = sum_returned(company=company, entries=moves)
+    left = [replace(move, value=move.value - returned.get(key, ZERO)) for key, move in moves.items()]
+    whole = {move.key for move in left if move.key not in returned and move.value == -back.value}
+    return find_part_returned(back=_movement(back), receipts=[move for move in left if move.key not in whole])
 
 
 def list_open_returns(*, company: CompanyId) -> tuple[str, ...]:

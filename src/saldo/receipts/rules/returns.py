@@ -38,8 +38,18 @@ def find_returned(*, back: Movement, receipts: Iterable[Movement]) -> tuple[str,
     return tuple(receipt.key for receipt in latest)
 
 
+def find_part_returned(*, back: Movement, receipts: Iterable[Movement]) -> tuple[str, ...]:
+    """The receipts with at least as much left, of the same payer, the latest first; never sure, for want of the sum."""
+    fitting = [one for one in receipts if one.value >= -back.value and _may_be_of(back, one)]
+    return tuple(one.key for one in sorted(fitting, key=lambda one: (one.on, one.key), reverse=True))
+
+
 def _fits(back: Movement, receipt: Movement) -> bool:
-    same = (back.account, back.currency, -back.value) == (receipt.account, receipt.currency, receipt.value)
+    return -back.value == receipt.value and _may_be_of(back, receipt)
+
+
+def _may_be_of(back: Movement, receipt: Movement) -> bool:
+    same = (back.account, back.currency) == (receipt.account, receipt.currency)
     return same and receipt.on <= back.on <= receipt.on + LONGEST and _is_of_same_payer(back, receipt)
 
 
