@@ -110,6 +110,14 @@ class TestOneDocument:
         assert problem.code == "payables.document.several-currencies"
         assert owed(postman) == {}
 
+    def test_a_document_that_comes_again_in_two_currencies_is_not_gone(self, postman: Postman) -> None:
+        postman.bring(seats())
+        postman.bring(seats(), seats(Currency="EUR", PricingCurrency="EUR"))
+        again = followed(postman)
+        assert [one.code for one in again.problems] == ["payables.document.several-currencies"]
+        assert (again.gone, owed(postman)) == (0, {"G000000001": "360.00"})
+        assert acts(postman)["payables.document.gone"] == 0
+
     def test_beside_a_header_rows_of_another_currency_come_to_nothing(self, postman: Postman) -> None:
         postman.bring(seats(), seats(Currency="EUR", PricingCurrency="EUR"))
         postman.bring_header(header(total="720.00"))

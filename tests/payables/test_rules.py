@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saldo.agreements.rules.exchange import Published, Rates
 from saldo.core.periods import Month
 from saldo.core.workdays import any_closed, is_workday, plus_workdays
 from saldo.parties.calendars import calendar_of
@@ -138,9 +139,26 @@ class TestApproval:
 
     def test_two_people_above_the_limit_and_where_it_cannot_be_compared(self) -> None:
         def needed(gross: int, currency: str = "SEK", limit: int = 1000) -> int:
-            return people_needed(gross=Decimal(gross), currency=currency, limit=Decimal(limit), limit_currency="SEK")
+            return people_needed(
+                gross=Decimal(gross),
+                currency=currency,
+                limit=Decimal(limit),
+                limit_currency="SEK",
+                on=date(2026, 5, 12),
+            )
 
         assert (needed(1000), needed(1001), needed(5, "USD"), needed(5, limit=0)) == (1, 2, 2, 2)
+
+    def test_another_currency_is_compared_by_the_rate_of_the_day(self) -> None:
+        day = date(2026, 5, 12)
+        rates = Rates.of([Published("SEK", day, Decimal(10)), Published("USD", day, Decimal("1.25"))], source="ecb")
+
+        def needed(gross: str, on: date = day) -> int:
+            limits = {"limit": Decimal(1000), "limit_currency": "SEK", "rates": rates, "on": on}
+            return people_needed(gross=Decimal(gross), currency="USD", **limits)
+
+        assert (needed("125.00"), needed("125.01")) == (1, 2)  # 8 SEK a dollar
+        assert needed("1.00", date(2026, 5, 20)) == 2  # the rate is too old
 
     @pytest.mark.parametrize(
         ("changed", "code"),

@@ -6,11 +6,13 @@ Reads only. Amounts are signed as we owe them: an invoice positive, a note negat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from saldo.agreements.queries import load_rates
+from saldo.agreements.rules.exchange import NO_RATES, Rates
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
 from saldo.core.problems import Refused
@@ -110,6 +112,7 @@ class _Beside:
     """What stands beside the documents, read once for all of them."""
 
     company: Company
+    rates: Rates  # of the day, for limits; none where every document is in the company's currency
     settings: Settings
     owed: Mapping[tuple[str, str], Decimal]  # by document and currency
     approvals: Mapping[str, list[ApprovalShown]]
@@ -148,7 +151,7 @@ def get_settings(*, company: CompanyId) -> Settings:
 def list_payables(*, company: CompanyId, today: date) -> tuple[PayableShown, ...]:
     """Every document invoiced by this day, loudest first, then by due day; settled ones among them."""
     rows = list(models.Payable.objects.filter(company_id=company, invoiced_on__lte=today))
-    beside = _read_beside(company, today)
+    beside = _read_beside(company, today, {row.currency for row in rows})
     shown = [_show(row, beside, today) for row in rows if row.gross or row.version]
     return tuple(sorted(shown, key=lambda one: (LOUDEST_FIRST.index(one.standing.level), one.due_on, one.document)))
 
@@ -158,10 +161,12 @@ def get_payable(*, company: CompanyId, document: str, today: date) -> PayableSho
     row = models.Payable.objects.filter(company_id=company, document=document.strip().upper()).first()
     if row is None:
         raise UnableToFind(code="payables.document.unknown", facts={"document": document})
-    return _show(row, _read_beside(company, today), today)
+    return _show(row, _read_beside(company, today, {row.currency}), today)
 
 
-def _read_beside(company: CompanyId, today: date) -> _Beside:
+def _read_beside(company: CompanyId, today: date, currencies: Collection[str]) -> _Beside:
+    own = get_own_company(company=company)
+    is_all_own = set(currencies) <= {own.currency}
     approvals: dict[str, list[ApprovalShown]] = defaultdict(list)
     for given in models.Approval.objects.filter(company_id=company, withdrawn_at=None).order_by("approved_at", "id"):
         approvals[given.document].append(ApprovalShown(by=given.approved_by, at=given.approved_at))
@@ -183,7 +188,8 @@ def _read_beside(company: CompanyId, today: date) -> _Beside:
         notes[amends].append(gross)
     items = list_open_items(company=company, account=MICROSOFT, as_of=today)
     return _Beside(
-        company=get_own_company(company=company),
+        company=own,
+        rates=NO_RATES if is_all_own else load_rates(company, today, today),
         settings=get_settings(company=company),
         owed=_owed_by_document(items),
         approvals=approvals,
@@ -217,6 +223,8 @@ def _show(row: models.Payable, beside: _Beside, today: date) -> PayableShown:
         currency=row.currency,
         limit=settings.two_people_above,
         limit_currency=company.currency,
+        rates=beside.rates,
+        on=today,
     )
     last_safe_on = last_safe_day(
         due_on=row.due_on,

@@ -97,6 +97,21 @@ NO_RATES = Rates("", {}, {})
 """For companies that need none: whatever has to be converted is refused."""
 
 
+def is_within(*, value: Decimal, currency: str, limit: Decimal, limit_currency: str, rates: Rates, on: date) -> bool:
+    """Whether an amount stays within a limit, compared in the limit's currency by the rate of the day.
+
+    Where no rate may be used nobody knows, and the answer is no: then a second person is asked. Nothing and less is
+    within any limit.
+    """
+    if value <= 0:
+        return True
+    try:
+        rate = rates.cross(currency, limit_currency, on)
+    except UnableToConvert:
+        return False
+    return convert(Fraction(value), rate) <= Fraction(limit)
+
+
 def convert(exact: Fraction, rate: Rate) -> Fraction:
     """An exact amount of the rate's base in its quote; whoever posts it rounds it, once."""
     return exact * Fraction(rate.rate)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from saldo.agreements.rules.exchange import NO_RATES, Rates, is_within
 from saldo.parties.rules.approvals import find_approval_refusal
 from saldo.payables.rules.tie_out import TieOut
 
@@ -18,12 +20,16 @@ class Objection:
     facts: dict[str, str]
 
 
-def people_needed(*, gross: Decimal, currency: str, limit: Decimal, limit_currency: str) -> int:
+def people_needed(
+    *, gross: Decimal, currency: str, limit: Decimal, limit_currency: str, on: date, rates: Rates = NO_RATES
+) -> int:
     """How many different people must approve: two above the limit, and always where the limit cannot be compared.
 
-    A limit of 0 means two for every document.
+    A document in another currency is compared by the rate of the day on which it is looked at: what it costs to pay
+    it now. A limit of 0 means two for every document.
     """
-    return 1 if currency == limit_currency and gross <= limit else 2
+    known = is_within(value=gross, currency=currency, limit=limit, limit_currency=limit_currency, rates=rates, on=on)
+    return 1 if known else 2
 
 
 def is_approved(*, approvals: Collection[str], needed: int) -> bool:
