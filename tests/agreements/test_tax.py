@@ -119,6 +119,30 @@ class TestRates:
         assert all(row.source and 0 < row.percent <= 27 for row in STANDARD)
         assert len({(row.country, row.region, row.starts_on) for row in STANDARD}) == len(STANDARD)
 
+    @pytest.mark.parametrize(
+        ("country", "region", "day", "percent"),
+        [
+            ("DE", "", "2020-06-30", "19"),
+            ("DE", "", "2020-07-01", "16"),
+            ("DE", "", "2021-01-01", "19"),
+            ("EE", "", "2025-06-30", "22"),
+            ("EE", "", "2025-07-01", "24"),
+            ("FI", "", "2024-08-31", "24"),
+            ("FI", "", "2024-09-01", "25.5"),
+            ("GR", "", "2016-05-31", "23"),
+            ("IE", "", "2021-02-28", "21"),
+            ("LU", "", "2023-06-01", "16"),
+            ("RO", "", "2016-12-31", "20"),
+            ("RO", "", "2025-08-01", "21"),
+            ("SK", "", "2025-01-01", "23"),
+            ("PT", "PT-20", "2021-06-30", "18"),
+            ("PT", "PT-30", "2021-06-30", "22"),
+        ],
+    )
+    def test_says_the_rate_of_its_day(self, country: str, region: str, day: str, percent: str) -> None:
+        row = BOOK.rate_of(country, region, date.fromisoformat(day))
+        assert row is not None and row.percent == Decimal(percent)
+
 
 class TestVatIds:
     @pytest.mark.parametrize(
