@@ -122,26 +122,22 @@ class TestRates:
     @pytest.mark.parametrize(
         ("country", "region", "day", "percent"),
         [
-            ("DE", "", "2020-06-30", "19"),
-            ("DE", "", "2020-07-01", "16"),
-            ("DE", "", "2021-01-01", "19"),
-            ("EE", "", "2025-06-30", "22"),
-            ("EE", "", "2025-07-01", "24"),
-            ("FI", "", "2024-08-31", "24"),
-            ("FI", "", "2024-09-01", "25.5"),
-            ("GR", "", "2016-05-31", "23"),
-            ("IE", "", "2021-02-28", "21"),
-            ("LU", "", "2023-06-01", "16"),
-            ("RO", "", "2016-12-31", "20"),
-            ("RO", "", "2025-08-01", "21"),
-            ("SK", "", "2025-01-01", "23"),
-            ("PT", "PT-20", "2021-06-30", "18"),
-            ("PT", "PT-30", "2021-06-30", "22"),
+            ("EE", "", date(2025, 6, 30), "22"),
+            ("EE", "", date(2025, 7, 1), "24"),
+            ("GR", "", date(2016, 5, 31), "23"),
+            ("IE", "", date(2021, 2, 28), "21"),
+            ("LU", "", date(2023, 6, 1), "16"),
+            ("RO", "", date(2016, 12, 31), "20"),
+            ("RO", "", date(2025, 8, 1), "21"),
+            ("SK", "", date(2025, 1, 1), "23"),
+            ("PT", "PT-20", date(2021, 6, 30), "18"),
+            ("PT", "PT-30", date(2021, 6, 30), "22"),
         ],
     )
-    def test_says_the_rate_of_its_day(self, country: str, region: str, day: str, percent: str) -> None:
-        row = BOOK.rate_of(country, region, date.fromisoformat(day))
-        assert row is not None and row.percent == Decimal(percent)
+    def test_a_place_keeps_the_rates_it_had(self, country: str, region: str, day: date, percent: str) -> None:
+        row = BOOK.rate_of(country, region, day)
+        assert row is not None
+        assert row.percent == Decimal(percent)
 
 
 class TestVatIds:
