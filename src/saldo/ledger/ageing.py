@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
@@ -16,7 +17,7 @@ from saldo.ledger.rules.buckets import BOUNDS, bucket_names
 
 # Candidates are what is open now and what was settled after the day; what was allocated of them after that day is put
 # back. Sums are enough, so nothing is gathered item by item. -1 is the bucket of credits.
-_AGE = """
+PARTS = """
 WITH candidate AS MATERIALIZED (
     SELECT key, party, currency, open, original > 0 AS is_debit,
            CASE WHEN (original > 0) = %(debts_are_debit)s
@@ -28,8 +29,7 @@ WITH candidate AS MATERIALIZED (
         SELECT * FROM ledger_item WHERE company_id = %(company)s AND account = %(account)s
             AND settled_on > %(on)s AND issued_on <= %(on)s AND (%(party)s::text IS NULL OR party = %(party)s)
     ) AS item
-)
-SELECT party, currency, bucket, sum(value) FROM (
+), part AS (
     SELECT party, currency, bucket, open AS value FROM candidate
     UNION ALL
     SELECT c.party, c.currency, c.bucket, a.value FROM candidate c
@@ -39,7 +39,10 @@ SELECT party, currency, bucket, sum(value) FROM (
     SELECT c.party, c.currency, c.bucket, -a.value FROM candidate c
         JOIN ledger_allocation a ON a.company_id = %(company)s AND a.credit = c.key AND a."on" > %(on)s
         WHERE NOT c.is_debit
-) AS part GROUP BY party, currency, bucket HAVING sum(value) <> 0 ORDER BY party, currency
+)"""
+_AGE = f"""{PARTS}
+SELECT party, currency, bucket, sum(value) FROM part
+GROUP BY party, currency, bucket HAVING sum(value) <> 0 ORDER BY party, currency
 """
 _TOGETHER = """
 SELECT currency,
@@ -77,13 +80,7 @@ def age_together(
     """What is open now, of all parties together (``party`` is empty), by currency; sums alone, for the first page."""
     names = bucket_names(bounds)
     found: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
-    asked = {
-        "company": company,
-        "account": account,
-        "on": today,
-        "firsts": [1, *(bound + 1 for bound in bounds)],
-        "debts_are_debit": kind_of(account) == "asset",
-    }
+    asked = asked_of(company=company, as_of=today, bounds=bounds, account=account)
     for currency, bucket, value in ask(_TOGETHER, asked):
         found[currency][names[bucket]] = value
     return tuple(
@@ -115,14 +112,7 @@ def age(
     Refuses (ValueError) bounds that do not rise.
     """
     names = bucket_names(bounds)
-    asked = {
-        "company": company,
-        "account": account,
-        "party": party,
-        "on": as_of,
-        "firsts": [1, *(bound + 1 for bound in bounds)],
-        "debts_are_debit": kind_of(account) == "asset",
-    }
+    asked = asked_of(company=company, as_of=as_of, bounds=bounds, account=account, party=party)
     found: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
     for whose, currency, bucket, value in ask(_AGE, asked):
         found[whose, currency][names[bucket]] = value
@@ -130,6 +120,25 @@ def age(
         Aged(party=whose, currency=currency, buckets=buckets, total=sum(buckets.values(), ZERO))
         for (whose, currency), buckets in found.items()
     )
+
+
+def asked_of(
+    *,
+    company: CompanyId,
+    as_of: date,
+    bounds: Sequence[int] = BOUNDS,
+    account: str = "receivable",
+    party: str | None = None,
+) -> dict[str, Any]:
+    """What `PARTS` is asked with."""
+    return {
+        "company": company,
+        "account": account,
+        "party": party,
+        "on": as_of,
+        "firsts": [1, *(bound + 1 for bound in bounds)],
+        "debts_are_debit": kind_of(account) == "asset",
+    }
 
 
 def dso(*, company: CompanyId, as_of: date, days: int = _DSO_DAYS) -> tuple[SalesOutstanding, ...]:

@@ -174,9 +174,10 @@ def list_children(*, company: CompanyId, debtor: str) -> tuple[Debtor, ...]:
     return tuple(_debtor(row) for row in rows.order_by("name", "number"))
 
 
-def name_debtors(*, company: CompanyId, numbers: Iterable[str] | None = None) -> Mapping[str, str]:
-    """The names of these debtors, or of all, by number; who is unknown is left out."""
-    rows = _debtors(company) if numbers is None else _debtors(company).filter(number__in=set(numbers))
+def name_debtors(*, company: CompanyId, numbers: Iterable[str] | None = None, search: str = "") -> Mapping[str, str]:
+    """The names of these debtors, or of all, by number; who is unknown is left out. ``search`` as in `list_debtors`."""
+    rows = _found(company, search, None)
+    rows = rows if numbers is None else rows.filter(number__in=set(numbers))
     return dict(rows.values_list("number", "name"))
 
 

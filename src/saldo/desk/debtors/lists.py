@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,19 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from saldo.core.money import add_up
+from saldo.core.money import ZERO
 from saldo.desk import figures
 from saldo.desk.debtors import ageing_list
-from saldo.desk.debtors.ageing_list import BUCKETS, DebtorRow, say_bucket
+from saldo.desk.debtors.ageing_list import say_bucket
 from saldo.desk.downloads import download
 from saldo.desk.exports import Cell, Sheet
-from saldo.desk.paging import Window, address, read_page
+from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
 from saldo.desk.sorting import sort_head
 from saldo.doors.gate import gate
 from saldo.doors.visitor import Visitor, get_visitor
-from saldo.ledger.ageing import Aged, age, outstanding
+from saldo.ledger.ageing import age, outstanding
+from saldo.ledger.ageing_page import BUCKETS, EVERYBODY, AgedRow, AgeingPage, Named, page_ageing
 from saldo.ledger.allocated import list_oldest_due
-from saldo.parties.debtors import list_debtors, list_own_debtors, name_debtors
+from saldo.parties.debtors import list_own_debtors, name_debtors
 
 READ = "sell.invoice.read"
 
@@ -53,18 +55,21 @@ def debtors(request: HttpRequest) -> HttpResponse:
     """The ageing, and one page of the list behind it."""
     visitor = get_visitor(request)
     asked = read_asked(request, visitor.today)
-    wanted = _wanted(visitor, asked)
-    aged = age(company=visitor.company.id, as_of=asked.as_of)
-    currencies = _currencies(aged, wanted, visitor.company.currency)
-    currency = asked.currency if asked.currency in currencies else currencies[0]
-    rows, names = _rows(visitor, asked, aged, currency, wanted)
-    window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
-    shown = rows[window.rows]
-    numbers = [row.number for row in shown]
-    names = names or dict(name_debtors(company=visitor.company.id, numbers=numbers))
-    oldest = list_oldest_due(company=visitor.company.id, parties=numbers, as_of=asked.as_of)
+    reach = _reach(visitor)
+    number = read_page(request.GET.get("page", "1"))
+    named = _named(visitor, asked, reach)
+    found = page_ageing(
+        company=visitor.company.id,
+        as_of=asked.as_of,
+        currency=asked.currency,
+        usual=visitor.company.currency,
+        sort=asked.sort,
+        reach=reach,
+        named=named,
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
     facts = asked.facts(visitor.today)
-    total = ageing_list.total_of(rows)
     page: dict[str, Any] = {
         "as_of": asked.as_of.isoformat(),
         "today": visitor.today.isoformat(),
@@ -72,20 +77,20 @@ def debtors(request: HttpRequest) -> HttpResponse:
         "is_past": asked.as_of != visitor.today,
         "search": asked.search,
         "sort": asked.sort,
-        "currency": currency,
-        "currencies": currencies,
+        "currency": found.currency,
+        "currencies": _currencies(found, visitor.company.currency),
         "everybody": asked.everybody,
         "show_open_href": address(request.path, facts | {"show": None}),
         "show_all_href": address(request.path, facts | {"show": "all"}),
         "unsearched": address(request.path, facts | {"q": None}),
-        "buckets": ageing_list.buckets_of(rows),
-        "total": total,
-        "overdue_count": sum(1 for row in rows if row.overdue),
-        "count": len(rows),
-        "dso": "" if wanted is not None else _dso(visitor, asked.as_of, aged, currency),
+        "buckets": ageing_list.buckets_of(found.total, found.debtors),
+        "total": found.total,
+        "overdue_count": found.overdue_count,
+        "count": found.count,
+        "dso": "" if reach is not None else _dso(visitor, asked.as_of, found),
         "heads": _heads(request.path, facts, asked.sort),
-        "rows": [_show(row, names, oldest.get((row.number, currency)), asked.as_of) for row in shown],
-    } | _around(request.path, facts, window)
+        "rows": _show_rows(visitor, found, asked.as_of),
+    } | _around(request.path, facts, Window(number=number, total=found.count))
     return render(request, "desk/debtors/list.html", {"page": page})
 
 
@@ -127,42 +132,34 @@ def read_asked(request: HttpRequest, today: date) -> Asked:
     )
 
 
-def _wanted(visitor: Visitor, asked: Asked) -> frozenset[str] | None:
-    """Whose rows to show; None is everybody's. A search is narrowed later, so that it does not narrow the reach."""
+def _reach(visitor: Visitor) -> frozenset[str] | None:
+    """Whose rows may be shown; None is everybody's."""
     owner = visitor.owner_to_show(READ)
     return None if owner is None else list_own_debtors(company=visitor.company.id, owner=owner)
 
 
-def _currencies(aged: tuple[Aged, ...], wanted: frozenset[str] | None, usual: str) -> list[str]:
-    found = {one.currency for one in aged if wanted is None or one.party in wanted} | {usual}
-    return sorted(found, key=lambda code: (code != usual, code))
+def _named(visitor: Visitor, asked: Asked, reach: frozenset[str] | None) -> Named:
+    """Who is listed though nothing is open, or alone, or by name; a search does not narrow the reach."""
+    by_name = asked.sort.removeprefix("-") == "name"
+    if not (asked.search or asked.everybody or by_name):
+        return EVERYBODY
+    names = name_debtors(company=visitor.company.id, search=asked.search)
+    parties = sorted(number for number in names if reach is None or number in reach)
+    if by_name:
+        parties.sort(key=lambda number: names[number].casefold(), reverse=asked.sort.startswith("-"))
+    return Named(parties=parties, alone=bool(asked.search), with_settled=bool(asked.search) or asked.everybody)
 
 
-def _rows(
-    visitor: Visitor, asked: Asked, aged: tuple[Aged, ...], currency: str, wanted: frozenset[str] | None
-) -> tuple[list[DebtorRow], dict[str, str]]:
-    """The rows in their order, and all names where they had to be read for it."""
-    names: dict[str, str] = {}
-    if asked.search:
-        found = list_debtors(company=visitor.company.id, search=asked.search)
-        names = {one.number: one.name for one in found}
-        wanted = frozenset(names) if wanted is None else wanted & names.keys()
-    elif asked.everybody or asked.sort.removeprefix("-") == "name":
-        names = dict(name_debtors(company=visitor.company.id))
-    rows = ageing_list.rows_of(aged, currency, wanted)
-    if asked.search or asked.everybody:
-        held = {row.number for row in rows}
-        others = names.keys() if wanted is None else wanted
-        rows += [ageing_list.nothing_open(number) for number in others if number not in held]
-    return ageing_list.sort_rows(rows, asked.sort, names), names
+def _currencies(found: AgeingPage, usual: str) -> list[str]:
+    return sorted(found.open_by_currency.keys() | {usual}, key=lambda code: (code != usual, code))
 
 
-def _dso(visitor: Visitor, as_of: date, aged: tuple[Aged, ...], currency: str) -> str:
-    open_then = {currency: add_up(one.total for one in aged if one.currency == currency)}
-    found = outstanding(company=visitor.company.id, as_of=as_of, open_then=open_then)
-    days = next((one.days for one in found if one.currency == currency), None)
+def _dso(visitor: Visitor, as_of: date, found: AgeingPage) -> str:
+    open_then = {found.currency: found.open_by_currency.get(found.currency, ZERO)}
+    told = outstanding(company=visitor.company.id, as_of=as_of, open_then=open_then)
+    days = next((one.days for one in told if one.currency == found.currency), None)
     if days is None:
-        return figures.say("pages.debtors.no-dso", currency=currency)
+        return figures.say("pages.debtors.no-dso", currency=found.currency)
     return figures.say("pages.debtors.dso", days=figures.number(days))
 
 
@@ -179,12 +176,19 @@ def _heads(path: str, facts: dict[str, object], sort: str) -> list[Any]:
     ]
 
 
-def _show(row: DebtorRow, names: Any, oldest: date | None, as_of: date) -> dict[str, Any]:
+def _show_rows(visitor: Visitor, found: AgeingPage, as_of: date) -> list[dict[str, Any]]:
+    company, numbers = visitor.company.id, [row.party for row in found.rows]
+    names = name_debtors(company=company, numbers=numbers)
+    oldest = list_oldest_due(company=company, parties=numbers, as_of=as_of)
+    return [_show(row, names, oldest.get((row.party, found.currency)), as_of) for row in found.rows]
+
+
+def _show(row: AgedRow, names: Mapping[str, str], oldest: date | None, as_of: date) -> dict[str, Any]:
     late = (as_of - oldest).days if oldest else 0
     return {
-        "number": row.number,
-        "name": names.get(row.number, row.number),
-        "href": reverse("desk:debtor", args=[row.number]),
+        "number": row.party,
+        "name": names.get(row.party, row.party),
+        "href": reverse("desk:debtor", args=[row.party]),
         "buckets": row.buckets,
         "overdue": row.overdue,
         "total": row.total,
@@ -195,8 +199,8 @@ def _show(row: DebtorRow, names: Any, oldest: date | None, as_of: date) -> dict[
 def _download(request: HttpRequest, form: Literal["csv", "xlsx"]) -> HttpResponse:
     visitor = get_visitor(request)
     asked = read_asked(request, visitor.today)
-    wanted = _wanted(visitor, asked)
-    aged = [one for one in age(company=visitor.company.id, as_of=asked.as_of) if wanted is None or one.party in wanted]
+    reach = _reach(visitor)
+    aged = [one for one in age(company=visitor.company.id, as_of=asked.as_of) if reach is None or one.party in reach]
     names = name_debtors(company=visitor.company.id)
     head = (
         figures.say("pages.debtors.number"),
