@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from saldo.cli.commands import command_named, parser
+from saldo.cli.output import Output
 from saldo.core.periods import Month
 from saldo.generator.generation import generate
 from saldo.ledger.queries import list_open_items
+from saldo.outbox.queries import list_messages
+from saldo.server.messages import message_of
 from tests.invoicing.months import MARCH, Partner, check_every_line_has_one_bucket
+from tests.microsoft_files import seats
+from tests.rooms.importing import A_WORLD
 
 
 def a_generated_month(partner: Partner, folder: Path, *, months: int = 1) -> None:
@@ -65,3 +74,39 @@ class TestClosing:
             assert closed.issued
             check_every_line_has_one_bucket(partner.company, month)
         assert all(document.gross or Decimal(0) == document.gross for document in partner.documents())
+
+
+def ask_to_close(partner: Partner, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What `saldo close` says; it must end well."""
+    args = parser(["close", *words]).parse_args(["close", *words])
+    args.world, args.words = A_WORLD, message_of
+    assert command_named("close").load().run(args, Output(is_json=args.json)) == 0
+    return capsys.readouterr().out
+
+
+class TestAMonthThatDidNotCome:
+    def test_is_said_and_is_no_failure(self, partner: Partner, capsys: pytest.CaptureFixture[str]) -> None:
+        partner.bring(seats())
+        for more in ((), ("--issue",)):
+            closed = json.loads(ask_to_close(partner, capsys, "--month", "2026-02", "--json", *more))
+            assert (closed["drafts"], closed["issued"]) == (0, 0)
+            (problem,) = closed["problems"]
+            assert (problem["code"], problem["facts"]) == ("invoicing.month.nothing-came", {"month": "2026-02"})
+            assert "Nothing came for 2026-02" in problem["message"]
+            assert "Nothing came for 2026-02" in ask_to_close(partner, capsys, "--month", "2026-02", *more)
+        assert partner.close().problems == ({"code": "agreements.price.default-used", "facts": {"lines": 1}},)
+
+
+class TestMail:
+    def test_promises_what_changed_only_where_there_was_a_month_before(self, partner: Partner) -> None:
+        partner.bring(seats())
+        partner.close(issue=True)
+        partner.bring(
+            seats(
+                InvoiceNumber="G000000002", OrderDate="4/2/2026", ChargeStartDate="4/1/2026", ChargeEndDate="4/30/2026"
+            )
+        )
+        partner.close(issue=True, month=Month(2026, 4))
+        first, second = sorted(list_messages(company=partner.company), key=lambda one: one.about)
+        assert "what changed" not in first.body
+        assert "what changed since last month" in second.body

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saldo.core.money import amount_text, minor_digits, round_half_up, share_out
-from saldo.invoicing.rules.numbering import UnableToNumber, number_of
+from saldo.invoicing.rules.numbering import UnableToNumber, check_configured, number_of
+from saldo.invoicing.rules.references import is_rf, rf_reference
 from saldo.invoicing.rules.totals import Taxed, Totals, UnableToTotal, furthest_apart, total
 from tests.docs.tables import TableRow, worked_tables
 
@@ -115,6 +116,24 @@ class TestNumbers:
     )
     def test_are_written_as_the_series_says(self, series: str, number: str) -> None:
         assert number_of(series=series, year=2026, place=17) == number
+
+    @pytest.mark.parametrize(
+        ("series", "code"),
+        [
+            ("FJORDLYS-{year}-{number:05d}", ""),  # FJORDLYS99999999999: 19 letters and digits
+            ("FJORDLYSAB{year}{number}", ""),
+            ("FJORDLYSCLOUD-{year}-{number}", "invoicing.series.too-long-for-reference"),
+            ("{year}-FJORDLYS-CLOUD-STOCKHOLM-{number}", "invoicing.series.too-long"),
+        ],
+    )
+    def test_a_series_too_long_for_references_is_refused_when_it_is_set(self, series: str, code: str) -> None:
+        if not code:
+            check_configured(series=series)
+            assert is_rf(rf_reference(text=number_of(series=series, year=9999, place=9_999_999)))
+            return
+        with pytest.raises(UnableToNumber) as refused:
+            check_configured(series=series)
+        assert refused.value.code == code
 
     @pytest.mark.parametrize(
         "series", ["{number}", "{year}", "{year}-{number}-{number}", "{year} {number}", "{year}{0}"]

@@ -75,6 +75,7 @@ class TestInvoicing:
         ("said", "fault"),
         [
             ({"series": "2026"}, "needs the year and the number"),
+            ({"series": "FJORDLYS-CLOUD-{year}-{number}"}, "too long for a payment reference"),
             ({"recall_minutes": "soon"}, "A whole number"),
             ({"recall_minutes": "99999"}, "Recall time cannot be 99999"),
             ({"credit_limit": "much"}, "Not a figure"),

@@ -8,9 +8,11 @@ import pytest
 
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.parties import actions, debtors
-from saldo.parties.billing_actions import ensure_debtors
+from saldo.parties.billing_actions import assign_tenant, ensure_debtors
 from saldo.parties.queries import UnableToName
+from saldo.parties.rules.roles import Role
 from tests.conftest import NOW
+from tests.pages.people import a_person
 
 
 def seen(key, name, country="SE"):
@@ -22,6 +24,16 @@ def tenants(company: CompanyId) -> CompanyId:
     three = [seen("c", "Älvdal AB"), seen("b", "Havsbris AB", "NO"), seen("a", "Havsbris AB")]
     actions.note_customers(company=company, seen=three, at=NOW)
     return company
+
+
+def own_of(company, agent) -> list[str]:
+    """By the list, which the set and the single question must agree with."""
+    listed = [debtor.number for debtor in debtors.list_debtors(company=company, owner=agent)]
+    assert debtors.count_debtors(company=company, owner=agent) == len(listed)
+    assert debtors.list_own_debtors(company=company, owner=agent) == set(listed)
+    every = [debtor.number for debtor in debtors.list_debtors(company=company)]
+    assert [one for one in every if debtors.is_own_debtor(company=company, number=one, owner=agent)] == listed
+    return listed
 
 
 class TestMakingDebtors:
@@ -72,6 +84,16 @@ class TestNaming:
         assert [d.number for d in debtors.list_debtors(company=tenants, limit=1, offset=1)] == ["10002"]
         assert debtors.list_debtors(company=tenants, owner=17) == ()
         assert debtors.count_debtors(company=tenants) == 3
+
+    def test_a_debtor_is_an_agents_own_when_all_its_tenants_are(self, tenants) -> None:
+        ensure_debtors(company=tenants, at=NOW, by="test")
+        agent = a_person(company=tenants, grants=Role.SALES_AGENT, email="sales@fjordlys.example").pk
+        actions.assign_customers(company=tenants, customers=["a"], to=agent, actor="test", at=NOW)
+        assert own_of(tenants, agent) == ["10001"]
+        assign_tenant(company=tenants, customer=CustomerId("b"), debtor="10001", by="test", at=NOW)
+        assert own_of(tenants, agent) == []  # one of its tenants is nobody's
+        actions.assign_customers(company=tenants, customers=["b"], to=agent, actor="test", at=NOW)
+        assert own_of(tenants, agent) == ["10001"]
 
     def test_the_tenants_of_a_debtor_are_its_own(self, tenants) -> None:
         ensure_debtors(company=tenants, at=NOW, by="test")

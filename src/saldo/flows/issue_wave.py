@@ -11,6 +11,7 @@ from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
 from saldo.core.periods import Month
 from saldo.invoicing.actions.issuing import CHUNK, IssuedDocument, issue_next, open_wave
+from saldo.invoicing.billed import list_with_document_before
 from saldo.invoicing.queries import find_open_wave
 from saldo.invoicing.settings import get_settings
 from saldo.invoicing.wording import mail_of
@@ -100,17 +101,22 @@ def finish_open_waves(*, company: CompanyId, month: Month, by: str, world: World
 
 def order_mails(*, company: CompanyId, documents: Sequence[IssuedDocument], by: str, at: datetime) -> None:
     """Order the mails of documents, to leave after the recall time; the paper is rendered before it is sent."""
-    minutes = get_settings(company=company).recall_minutes
-    orders = [
-        _order(document, at + timedelta(minutes=minutes)) for document in documents if document.delivery == "mail"
-    ]
+    mailed = [document for document in documents if document.delivery == "mail"]
+    not_before = at + timedelta(minutes=get_settings(company=company).recall_minutes)
+    compared = list_with_document_before(company=company, numbers=[document.number for document in mailed])
+    orders = [_order(document, not_before, document.number in compared) for document in mailed]
     if orders:
         order_messages(company=company, orders=orders, by=by, at=at)
 
 
-def _order(document: IssuedDocument, not_before: datetime) -> Order:
+def _order(document: IssuedDocument, not_before: datetime, is_explained: bool) -> Order:
     subject, body = mail_of(
-        kind=document.kind, number=document.number, seller=document.seller, language=document.language
+        kind=document.kind,
+        number=document.number,
+        seller=document.seller,
+        language=document.language,
+        mirrors=document.mirrors,
+        is_explained=is_explained,
     )
     return Order(
         key=f"invoice:{document.number}:mail",

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from saldo.charges.missing_days import DAYS_MISSING, list_documents_without_days
+from saldo.charges.month_lines import open_month
 from saldo.core.identity import LANGUAGES, CompanyId
 from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
@@ -26,6 +27,9 @@ from saldo.parties.company import company_context
 from saldo.ports.world import World
 
 CHUNK = 250
+NOTHING_CAME = "invoicing.month.nothing-came"
+"""No file of Microsoft's counts for the month: there is nothing to bill but fees of our own."""
+
 Tell = Callable[[int, int], None]
 _One = TypeVar("_One")
 
@@ -79,8 +83,8 @@ def close_month(
             )
     with company_context(company):
         sums = sum_month(company=company, month=month)
-        without_days = list_documents_without_days(company=company, month=month)
-    return _closed(month, drafted, sums, without_days)
+        missing = _find_missing(company, month)
+    return _closed(month, drafted, sums, missing)
 
 
 def draft_month(
@@ -118,8 +122,18 @@ def _chunks(found: Sequence[_One]) -> Iterator[Sequence[_One]]:
         yield found[start : start + CHUNK]
 
 
-def _closed(month: Month, drafted: Drafted, sums: MonthSums, without_days: Sequence[str]) -> Closed:
-    missing = ({"code": DAYS_MISSING, "facts": {"document": document}} for document in without_days)
+def _find_missing(company: CompanyId, month: Month) -> list[Mapping[str, Any]]:
+    """What did not come: the whole month, or the daily rows behind a document."""
+    without_days = list_documents_without_days(company=company, month=month)
+    missing: list[Mapping[str, Any]] = [
+        {"code": DAYS_MISSING, "facts": {"document": document}} for document in without_days
+    ]
+    if not open_month(company=company, month=month).documents:
+        missing.insert(0, {"code": NOTHING_CAME, "facts": {"month": str(month)}})
+    return missing
+
+
+def _closed(month: Month, drafted: Drafted, sums: MonthSums, missing: Sequence[Mapping[str, Any]]) -> Closed:
     return Closed(
         month=month,
         drafts=sums.drafts,

@@ -190,6 +190,21 @@ def find_document_before_draft(*, company: CompanyId, draft: int) -> str | None:
     return found[0] if found else None
 
 
+def list_with_document_before(*, company: CompanyId, numbers: Collection[str]) -> frozenset[str]:
+    """Which of these documents have one before them that they are compared with, as `find_document_before` says."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.number FROM invoicing_invoice i WHERE i.company_id = %s AND i.number = ANY(%s) AND EXISTS ("
+            "  SELECT FROM invoicing_invoice old WHERE old.company_id = i.company_id AND old.debtor = i.debtor"
+            '  AND old."group" = i."group" AND old.currency = i.currency AND old.kind = i.kind'
+            "  AND old.month < i.month AND old.number <> ''"
+            "  AND NOT EXISTS (SELECT FROM invoicing_invoice mirror WHERE mirror.company_id = old.company_id"
+            "    AND mirror.mirrors = old.number AND mirror.kind = 'cancellation'))",
+            [company, list(numbers)],
+        )
+        return frozenset(number for (number,) in cursor.fetchall())
+
+
 def list_unexplained(*, company: CompanyId, numbers: Collection[str]) -> tuple[str, ...]:
     """Which of these documents of a month carry no explanation yet; credits and mirrors never do."""
     with connection.cursor() as cursor:

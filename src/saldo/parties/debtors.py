@@ -86,7 +86,7 @@ def list_debtors(
 ) -> tuple[Debtor, ...]:
     """Debtors by name; ``search`` looks into name, number, VAT id and registration.
 
-    ``owner`` keeps those with a tenant that is this sales agent's own.
+    ``owner`` keeps those that are this sales agent's own, as `list_own_debtors` says.
     """
     rows = _found(company, search, owner).order_by("name", "number")
     return tuple(_debtor(row) for row in rows[offset : None if limit is None else offset + limit])
@@ -159,7 +159,11 @@ def find_debtor_of(*, company: CompanyId, customer: CustomerId) -> tuple[str, st
 
 
 def is_own_debtor(*, company: CompanyId, number: str, owner: int) -> bool:
-    """Whether everything that is charged to this debtor belongs to this sales agent's own customers."""
+    """Whether everything that is charged to this debtor belongs to this sales agent's own customers.
+
+    The one rule of whose a debtor is, for pages, lists and gates: with one tenant of somebody else's it is not theirs,
+    because a debtor's prices, terms and documents speak of all its tenants.
+    """
     return _own(company, owner).filter(number=number).exists()
 
 
@@ -221,8 +225,7 @@ def _own(company: CompanyId, owner: int) -> QuerySet[models.Debtor]:
 def _found(company: CompanyId, search: str, owner: int | None) -> QuerySet[models.Debtor]:
     rows = _debtors(company)
     if owner is not None:
-        own = models.Customer.objects.filter(company_id=company, owner_id=owner, debtor_id=OuterRef("pk"))
-        rows = rows.filter(Exists(own))
+        rows = rows.filter(id__in=_own(company, owner).values("id"))
     for word in search.split():
         named = Q(name__icontains=word) | Q(number__startswith=word)
         rows = rows.filter(named | Q(vat_id__icontains=word) | Q(registration__icontains=word))

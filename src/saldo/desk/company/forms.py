@@ -123,7 +123,10 @@ def _do(asked: Asked, fields: Sequence[str], act: Callable[..., Any], visitor: V
         asked.refuse(refused, labels, about=_ABOUT)
 
 
-_ABOUT = {"unreadable": "series", "too-long": "series", "out-of-range": "bank_lead_days"}
+_ABOUT = {
+    **dict.fromkeys(("unreadable", "too-long", "too-long-for-reference"), "series"),
+    "out-of-range": "bank_lead_days",
+}
 
 
 def _field(name: str, value: str, **more: Any) -> Field:

@@ -19,7 +19,7 @@ from saldo.core.written import write_number
 from saldo.desk import figures
 from saldo.desk.fields import choices_of
 from saldo.doors.visitor import Visitor
-from saldo.parties.debtors import list_debtors, name_debtors
+from saldo.parties.debtors import list_own_debtors, name_debtors
 from saldo.parties.queries import list_customers, name_customers
 
 GROUPS = ("product", "tenant", "debtor", "segment", "company")
@@ -51,7 +51,7 @@ def sight_of(visitor: Visitor) -> Sight:
     company, owner = visitor.company.id, min(owner for owner in owners if owner is not None)
     return Sight(
         with_cost=with_cost,
-        debtors=frozenset(debtor.number for debtor in list_debtors(company=company, owner=owner)),
+        debtors=list_own_debtors(company=company, owner=owner),
         tenants=frozenset(customer.key for customer in list_customers(company=company, owner=owner)),
     )
 

@@ -17,7 +17,7 @@ from saldo.invoicing import models
 from saldo.invoicing.queries import get_draft, get_invoice
 from saldo.invoicing.rules.documents import HELD_BY_PERSON
 from saldo.invoicing.rules.issuing import NOT_DUE
-from saldo.invoicing.rules.numbering import check_series
+from saldo.invoicing.rules.numbering import check_configured
 from saldo.invoicing.rules.rating import DECIDABLE
 from saldo.invoicing.rules.totals import MODES
 from saldo.invoicing.settings import FORMS
@@ -241,13 +241,13 @@ def attach_explanation(
 def set_invoicing(*, company: CompanyId, changes: Mapping[str, Any], by: str, at: datetime) -> None:
     """Change how the company issues; ``changes`` are fields of `settings.Settings`.
 
-    Refuses (UnableToSet): invoicing.settings.unknown, .unreadable; (UnableToNumber) a series that is none.
+    Refuses (UnableToSet): invoicing.settings.unknown, .unreadable; (UnableToNumber) a series that is none, or too long.
     """
     for name, value in changes.items():
         if name not in _SETTABLE:
             raise UnableToSet(code="invoicing.settings.unknown", facts={"setting": name})
         if name == "series":
-            check_series(series=value)
+            check_configured(series=value)
         elif not _SETTABLE[name](value):
             raise UnableToSet(code="invoicing.settings.unreadable", facts={"setting": name, "value": str(value)})
     models.InvoicingSettings.objects.update_or_create(company_id=company, defaults=dict(changes) | {"updated_at": at})

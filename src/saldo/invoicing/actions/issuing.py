@@ -59,6 +59,7 @@ class IssuedDocument:
     seller: str
     recipients: tuple[str, ...]
     delivery: str
+    mirrors: str = ""
 
 
 class _Draft(NamedTuple):
@@ -288,6 +289,7 @@ def _issued(draft: _Draft, document: Issuable) -> IssuedDocument:
         seller=_json(draft.seller).get("legal_name", ""),
         recipients=tuple(contact["address"] for contact in _json(draft.buyer).get("emails", ())),
         delivery=_json(draft.terms).get("delivery", "mail"),
+        mirrors=draft.mirrors,
     )
 
 

@@ -258,7 +258,7 @@ def _foot(paper: PaperFacts) -> list[list[str]]:
     country = write_country(seller.country, paper.language)
     papers = [
         say("registration", number=seller.registration) if seller.registration else "",
-        say("f-tax") if seller.has_f_tax else "",
+        say("f-tax") if seller.has_f_tax else seller.register_to_name,
         say("vat-id", number=seller.vat_id) if seller.vat_id else "",
     ]
     who = [", ".join(filter(None, (seller.name, *seller.street.splitlines(), place, country)))]

@@ -45,6 +45,9 @@ def _addresses(read: Read) -> Iterator[Finding]:
         yield Finding(rule="PEPPOL-EN16931-R010")
     if not read.text(f"{_SELLER}/b:EndpointID"):
         yield Finding(rule="PEPPOL-EN16931-R020")
+    for each in read.all("//b:EndpointID"):
+        if not re.fullmatch(r"[0-9]{4}", each.get("schemeID") or "0000"):
+            yield Finding(rule="PEPPOL-EN16931-CL008", seen=each.get("schemeID") or "")
 
 
 def _taxes(read: Read) -> Iterator[Finding]:
@@ -128,18 +131,22 @@ def _swedish_tax(read: Read) -> Iterator[Finding]:
 
 
 def _swedish_payment(read: Read) -> Iterator[Finding]:
-    countries = {read.text(f"{party}/a:PostalAddress/a:Country/b:IdentificationCode") for party in (_SELLER, _BUYER)}
-    for means in read.all("a:PaymentMeans"):
+    seller, buyer = (
+        read.text(f"{party}/a:PostalAddress/a:Country/b:IdentificationCode") for party in (_SELLER, _BUYER)
+    )
+    for means in read.all("a:PaymentMeans") if seller == "SE" else ():
         account = read.text("a:PayeeFinancialAccount/b:ID", means)
         branch = read.text("a:PayeeFinancialAccount/a:FinancialInstitutionBranch/b:ID", means)
         code = read.text("b:PaymentMeansCode", means)
-        if branch == "SE:PLUSGIRO" and not re.fullmatch(r"[0-9]{2,8}", account):
-            yield Finding(rule="SE-R-010", seen=account)
-        if branch == "SE:BANKGIRO" and not account.isdigit():
-            yield Finding(rule="SE-R-007", seen=account)
-        if branch == "SE:BANKGIRO" and len(account) not in (7, 8):
-            yield Finding(rule="SE-R-009", seen=account)
-        if code == "50" and countries == {"SE"}:
+        for rule, giro, is_right in (
+            ("SE-R-007", "SE:PLUSGIRO", account.isdigit()),
+            ("SE-R-010", "SE:PLUSGIRO", 2 <= len(account) <= 8),
+            ("SE-R-008", "SE:BANKGIRO", account.isdigit()),
+            ("SE-R-009", "SE:BANKGIRO", len(account) in (7, 8)),
+        ):
+            if branch == giro and code == "30" and not is_right:
+                yield Finding(rule=rule, seen=account)
+        if code in ("50", "56"):
             yield Finding(rule="SE-R-011", seen=code)
-        if code == "31" and countries == {"SE"}:
+        if code == "31" and buyer == "SE":
             yield Finding(rule="SE-R-012", seen=code)

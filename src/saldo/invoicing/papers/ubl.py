@@ -14,6 +14,7 @@ from lxml import etree
 from saldo.core.money import every_digit
 from saldo.invoicing.papers.layout import reason_of
 from saldo.invoicing.papers.rules_en16931 import check_en16931
+from saldo.invoicing.papers.ubl_countries import account_number_of, is_paid_by_giro, means_of
 from saldo.invoicing.papers.ubl_parts import (
     CAC,
     CBC,
@@ -33,7 +34,6 @@ _SCHEMAS = "urn:oasis:names:specification:ubl:schema:xsd:"
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _INVOICE, _CREDIT_NOTE = "380", "381"  # UNCL1001
-_TRANSFER, _SEPA = "30", "58"  # UNCL4461
 
 
 def ubl_xml(paper: PaperFacts) -> bytes:
@@ -60,8 +60,9 @@ def _document(paper: PaperFacts) -> etree._Element:
     _put_head(root, paper)
     _put_references(root, paper)
     has_vat = all(category_of(tax.treatment, tax.percent) != "O" for tax in paper.taxes)
-    put_party(group(root, "AccountingSupplierParty"), paper.seller, is_seller=True, has_vat=has_vat)
-    put_party(group(root, "AccountingCustomerParty"), paper.buyer, is_seller=False, has_vat=has_vat)
+    at_home = paper.seller.country == paper.buyer.country
+    for name, side in (("AccountingSupplierParty", paper.seller), ("AccountingCustomerParty", paper.buyer)):
+        put_party(group(root, name), side, is_seller=side is paper.seller, has_vat=has_vat, at_home=at_home)
     _put_payment(root, paper)
     _put_totals(root, paper)
     for number, line in enumerate(paper.lines, 1):
@@ -97,18 +98,16 @@ def _put_references(root: etree._Element, paper: PaperFacts) -> None:
 
 
 def _put_payment(root: etree._Element, paper: PaperFacts) -> None:
-    account = paper.account
-    is_giro = bool(account.giro) and paper.currency == "SEK"
-    number = account.giro if is_giro else account.iban.replace(" ", "") or account.number
-    if number and not paper.is_credit:
+    if code := means_of(paper):
         means = group(root, "PaymentMeans")
-        put(means, "PaymentMeansCode", _SEPA if paper.currency == "EUR" and account.iban else _TRANSFER)
-        put(means, "PaymentID", paper.reference)
-        payee = group(means, "PayeeFinancialAccount")
-        put(payee, "ID", number)
-        branch = "SE:BANKGIRO" if is_giro else account.bic
-        if branch:
-            put(group(payee, "FinancialInstitutionBranch"), "ID", branch)
+        put(means, "PaymentMeansCode", code)
+        if not paper.is_credit and (number := account_number_of(paper)):
+            put(means, "PaymentID", paper.reference)
+            payee = group(means, "PayeeFinancialAccount")
+            put(payee, "ID", number)
+            branch = "SE:BANKGIRO" if is_paid_by_giro(paper) else paper.account.bic
+            if branch:
+                put(group(payee, "FinancialInstitutionBranch"), "ID", branch)
     if not paper.is_credit:
         with translation.override(paper.language.lower()):
             terms = say_many("net-days", paper.net_days, paper.language)
@@ -117,7 +116,7 @@ def _put_payment(root: etree._Element, paper: PaperFacts) -> None:
 
 def _put_totals(root: etree._Element, paper: PaperFacts) -> None:
     with translation.override(paper.language.lower()):
-        taxes = [(tax, _reason(tax)) for tax in join_rates(paper.taxes)]
+        taxes = _join_untaxed([(tax, _reason(tax)) for tax in join_rates(paper.taxes)])
     put_tax_total(root, taxes, paper.tax, paper.currency)
     if paper.local_tax is not None:
         put_amount(group(root, "TaxTotal"), "TaxAmount", paper.local_tax.tax, paper.local_tax.currency)
@@ -148,6 +147,19 @@ def _put_line(root: etree._Element, paper: PaperFacts, line: PaperLine, number: 
 
 def _reason(tax: PaperTax) -> str:
     return "" if tax.treatment == "standard" else reason_of(tax)
+
+
+def _join_untaxed(taxes: list[tuple[PaperTax, str]]) -> list[tuple[PaperTax, str]]:
+    """One part for each category without tax, whatever its reasons: EN 16931 allows no second (BR-E-01, BR-AE-01, …)."""
+    joined: dict[tuple[str, Decimal], tuple[PaperTax, str]] = {}
+    for tax, reason in taxes:
+        key = (tax.treatment, tax.percent)
+        if key in joined:
+            had, why = joined[key]
+            tax = replace(had, base=had.base + tax.base, tax=had.tax + tax.tax)
+            reason = "; ".join(filter(None, dict.fromkeys((why, reason))))
+        joined[key] = (tax, reason)
+    return list(joined.values())
 
 
 def _turned(paper: PaperFacts) -> PaperFacts:

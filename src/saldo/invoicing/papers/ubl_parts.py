@@ -8,6 +8,12 @@ from decimal import Decimal
 from lxml import etree
 
 from saldo.core.money import ZERO, amount_text, every_digit, round_half_up
+from saldo.invoicing.papers.ubl_countries import (
+    contact_of,
+    customer_number_of,
+    electronic_address_of,
+    registration_of,
+)
 from saldo.invoicing.rules.paper import PaperLine, PaperTax, Side
 
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -16,10 +22,15 @@ _CATEGORIES = {"standard": "S", "reverse-charge": "AE", "export": "G", "exempt":
 _REASON_CODES = {"AE": "VATEX-EU-AE", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 _F_TAX = "Godkänd för F-skatt"  # the words that rule SE-R-005 asks for, in every language
 _FINEST = 10
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def put(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
-    """A basic element at the end of its parent; without text none is made, since empty ones are refused."""
+    """A basic element at the end of its parent; without text none is made, since empty ones are refused.
+
+    Characters that XML has no place for are left out: a product's name may come from a damaged file.
+    """
+    text = _NO_XML.sub("", text).strip()
     if not text:
         return parent
     made = etree.SubElement(parent, f"{{{CBC}}}{name}", attributes)
@@ -66,36 +77,29 @@ def put_tax_total(parent: etree._Element, taxes: list[tuple[PaperTax, str]], tax
         put_category(part, "TaxCategory", category_of(each.treatment, each.percent), each.percent, reason)
 
 
-def put_party(parent: etree._Element, side: Side, *, is_seller: bool, has_vat: bool) -> None:
-    """Seller or buyer; ``has_vat`` is false outside the scope of VAT, where no VAT number may stand."""
+def put_party(parent: etree._Element, side: Side, *, is_seller: bool, has_vat: bool, at_home: bool) -> None:
+    """Seller or buyer; ``has_vat`` is false outside the scope of VAT, where no VAT number may stand.
+
+    ``at_home`` says that both are of one country, whose own rules hold then.
+    """
     party = group(parent, "Party")
     scheme, _, address = electronic_address_of(side).partition(":")
     put(party, "EndpointID", address, schemeID=scheme)
-    _identify(party, side)
+    if number := customer_number_of(side, at_home=at_home):
+        put(group(party, "PartyIdentification"), "ID", number)
     put(group(party, "PartyName"), "Name", side.name)
     _put_address(party, side)
     _put_tax_numbers(party, side, is_seller=is_seller, has_vat=has_vat)
     entity = group(party, "PartyLegalEntity")
     put(entity, "RegistrationName", side.name)
-    if side.registration:
-        is_swedish = side.country == "SE"
-        number = re.sub(r"\D", "", side.registration) if is_swedish else side.registration
-        put(entity, "CompanyID", number, **({"schemeID": "0007"} if is_swedish else {}))
-    contact = [("Name", side.contact), ("Telephone", side.phone), ("ElectronicMail", side.email)]
+    registered, register = registration_of(side)
+    put(entity, "CompanyID", registered, **({"schemeID": register} if register else {}))
+    whom = contact_of(side, at_home=at_home and is_seller)
+    contact = [("Name", whom), ("Telephone", side.phone), ("ElectronicMail", side.email)]
     if any(text for _, text in contact):
         made = group(party, "Contact")
         for name, text in contact:
             put(made, name, text)
-
-
-def electronic_address_of(side: Side) -> str:
-    """Where the party receives e-invoices, ``scheme:identifier``: as entered, else what its country makes certain."""
-    if re.fullmatch(r"[0-9A-Z]{2,4}:\S+", side.electronic_address):
-        return side.electronic_address
-    digits = re.sub(r"\D", "", side.registration)
-    if side.country == "SE" and len(digits) == 10:
-        return f"0007:{digits}"
-    return f"EM:{side.email}" if side.email else ""
 
 
 def price_of(line: PaperLine, currency: str) -> tuple[Decimal, Decimal]:
@@ -113,11 +117,6 @@ def price_of(line: PaperLine, currency: str) -> tuple[Decimal, Decimal]:
     return Decimal(1 if net >= ZERO else -1), abs(net)
 
 
-def _identify(party: etree._Element, side: Side) -> None:
-    if side.number:
-        put(group(party, "PartyIdentification"), "ID", side.number)
-
-
 def _put_address(party: etree._Element, side: Side) -> None:
     street, _, more = side.street.partition("\n")
     address = group(party, "PostalAddress")
@@ -132,7 +131,7 @@ def _put_address(party: etree._Element, side: Side) -> None:
 def _put_tax_numbers(party: etree._Element, side: Side, *, is_seller: bool, has_vat: bool) -> None:
     numbers = [("VAT", side.vat_id if has_vat else "")]
     if is_seller:
-        numbers.append(("TAX", _F_TAX if side.has_f_tax else ""))
+        numbers.append(("TAX", _F_TAX if side.has_f_tax else side.register_to_name))
     for scheme, number in numbers:
         if number:
             made = group(party, "PartyTaxScheme")

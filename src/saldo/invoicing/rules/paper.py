@@ -45,6 +45,12 @@ class Side:
     website: str = ""
     has_f_tax: bool = False  # approved for Swedish F-tax
 
+    @property
+    def register_to_name(self) -> str:
+        """The register that papers of Norwegian companies must name (foretaksregisterloven § 10-2); else empty."""
+        form = self.name.rpartition(" ")[2]
+        return "Foretaksregisteret" if self.country == "NO" and form in ("AS", "ASA", "NUF") else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

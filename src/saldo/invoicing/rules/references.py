@@ -16,7 +16,7 @@ from saldo.core.problems import Refused
 
 OCR_LENGTH = 25
 RF_LENGTH = 25
-_RF_BODY_LENGTH = RF_LENGTH - 4
+RF_BODY_LENGTH = RF_LENGTH - 4
 _FEWEST_DIGITS = 3  # fewer are a day or a quantity, and would be found everywhere
 _MOST_WORDS = 60  # a bank's text has 140 characters; a longer one is searched at its beginning
 _WIDEST_NUMBER = 4  # words that one document number may be broken into
@@ -64,10 +64,8 @@ def rf_reference(*, text: str) -> str:
     body = bare_number(text)
     if not body:
         raise UnableToMakeReference(code="invoicing.reference.no-digits", facts={"number": text})
-    if len(body) > _RF_BODY_LENGTH:
-        raise UnableToMakeReference(
-            code="invoicing.reference.too-long", facts={"number": text, "most": _RF_BODY_LENGTH}
-        )
+    if len(body) > RF_BODY_LENGTH:
+        raise UnableToMakeReference(code="invoicing.reference.too-long", facts={"number": text, "most": RF_BODY_LENGTH})
     return f"RF{98 - _mod_97(body + 'RF00'):02d}{body}"
 
 
