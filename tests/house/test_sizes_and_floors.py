@@ -46,7 +46,7 @@ class TestFloors:
         assert done.returncode == 0, done.stdout[-3000:]
 
     def test_the_entrance_of_a_room_is_empty(self) -> None:
-        rooms = [path for path in SOURCE.rglob("__init__.py") if path.parent != SOURCE]
+        rooms = [path for path in SOURCE.rglob("__init__.py") if path.parent != SOURCE and path.parent.name != "models"]
         assert [named(path) for path in rooms if path.read_text().strip()] == []
 
     def test_no_folder_or_file_has_a_name_that_says_nothing(self) -> None:

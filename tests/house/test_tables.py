@@ -11,7 +11,7 @@ from saldo.core.identity import CompanyId
 from tests.conftest import NOW
 
 ROOMS_FROM_THE_TOP = (
-    *("server", "desk", "doors", "receipts", "payables", "invoicing", "charges"),
+    *("server", "desk", "doors", "dunning", "receipts", "payables", "invoicing", "charges"),
     *("ledger", "agreements", "outbox", "parties", "audit"),
 )
 

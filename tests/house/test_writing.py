@@ -32,7 +32,7 @@ def calls(tree: ast.Module) -> list[tuple[int, str, str]]:
 
 class TestWriting:
     def test_only_actions_write_records(self) -> None:
-        rooms_with_tables = {path.parent.name for path in SOURCE.glob("*/models.py")}
+        rooms_with_tables = {path.parent.name for path in (*SOURCE.glob("*/models.py"), *SOURCE.glob("*/models"))}
         strangers = [
             f"{named(path)}:{line} {on}.{method}"
             for path in sources()
@@ -53,8 +53,7 @@ class TestWriting:
             if isinstance(node, ast.Attribute)
             and node.attr == "objects"
             and ast.unparse(node.value).startswith("models.")
-            and not (path.parent / "models.py").exists()
-            and not (path.parent.parent / "models.py").exists()
+            and not any((room / name).exists() for room in path.parents[:2] for name in ("models.py", "models"))
         ]
         assert strangers == []
 

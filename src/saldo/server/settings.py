@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "saldo.invoicing.apps.Invoicing",
     "saldo.payables.apps.Payables",
     "saldo.receipts.apps.Receipts",
+    "saldo.dunning.apps.Dunning",
     "saldo.desk.apps.Desk",
 ]
 MIDDLEWARE = [
