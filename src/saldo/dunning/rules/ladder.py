@@ -120,7 +120,7 @@ def _taken_up_again(policy: Policy, facts: Facts, standing: Standing) -> Standin
     if on is None or standing.step != CLEAR or not standing.left:
         return standing
     letters = [step for step in policy.path_to(standing.left) if step.tells]
-    return Standing(step=letters[-1].follows if letters else CLEAR, since=on, proved_on=on)
+    return Standing(step=letters[-1].before if letters else CLEAR, since=on, proved_on=on)
 
 
 def _kept(policy: Policy, facts: Facts, standing: Standing, today: date) -> Decision | None:

@@ -1,7 +1,7 @@
 """The collections policy as data: steps in a tree, each with its conditions, acts, proof and notice period.
 
 What a policy may say is a closed language, so that `check` can decide it: a condition compares one fact with one
-constant, a step follows one other step, nothing loops. Amounts in conditions are in the item's own currency.
+constant, a step follows another step, nothing loops. Amounts in conditions are in the item's own currency.
 """
 
 from __future__ import annotations
@@ -91,18 +91,25 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: entered from ``follows`` when its conditions hold and the notice of the step before has run out.
+    """One step: entered from one of ``follows`` when its conditions hold and the notice of that one has run out.
 
+    The first it follows is the step before, where every item that comes here has been; the others can be left out
+    on the way and are letters before due only, which an item seen late must not get (`check` holds a policy to it).
     ``proof`` is what must be on file before ``notice`` begins to run; ``release`` says who lets it happen.
     """
 
     code: str
-    follows: str = CLEAR
+    follows: tuple[str, ...] = (CLEAR,)
     when: tuple[Condition, ...] = ()
     acts: tuple[Act, ...] = ()
     proof: Proof = "handed-over"
     notice: NoticePeriod = NoticePeriod()
     release: Release = "automatic"
+
+    @property
+    def before(self) -> str:
+        """The step before: every item that stands here has stood there."""
+        return self.follows[0]
 
     @property
     def touches_access(self) -> bool:
@@ -165,25 +172,32 @@ class Policy:
         """The steps that follow each step, or the start, in the order written."""
         found: dict[str, list[Step]] = {CLEAR: [], **{step.code: [] for step in self.steps}}
         for step in self.steps:
-            found.setdefault(step.follows, []).append(step)
+            for code in dict.fromkeys(step.follows):
+                found.setdefault(code, []).append(step)
         return {code: tuple(steps) for code, steps in found.items()}
 
     @cached_property
     def depth(self) -> Mapping[str, int]:
-        """How many steps from the start: the measure of how steep a step is. A step in a ring has none."""
+        """How many steps from the start, by the longest way: how steep a step is. A step in a ring has none."""
         depths = {CLEAR: 0}
-        level = [CLEAR]
-        while level:
-            level = [step.code for code in level for step in self.following.get(code, ()) if step.code not in depths]
-            depths |= {code: depths[self.step_by_code[code].follows] + 1 for code in level}
+        waiting = list(self.steps)
+        while waiting:
+            ready = [step for step in waiting if all(code in depths for code in step.follows)]
+            if not ready:
+                break
+            depths |= {step.code: 1 + max(depths[code] for code in step.follows) for step in ready}
+            waiting = [step for step in waiting if step.code not in depths]
         return depths
 
     def path_to(self, code: str) -> tuple[Step, ...]:
-        """The steps from the start to this one, both told; shorter when the tree does not hang together."""
+        """The steps that every item at this one has been through, from the start, this one too.
+
+        Shorter when the steps do not hang together.
+        """
         path: list[Step] = []
         while (step := self.step_by_code.get(code)) is not None and step not in path:
             path.append(step)
-            code = step.follows
+            code = step.before
         return tuple(reversed(path))
 
 
