@@ -25,6 +25,21 @@ DRAFT = "draft-"
 """How a document without a number is named where one is needed."""
 
 
+# From one month to the one before by the index: months are few, the documents of each are many.
+_MONTHS = """
+WITH RECURSIVE held AS (
+    (SELECT month FROM invoicing_invoice WHERE company_id = %(company)s ORDER BY month DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT i.month FROM invoicing_invoice i WHERE i.company_id = %(company)s AND i.month < held.month
+            ORDER BY i.month DESC LIMIT 1)
+    FROM held WHERE held.month IS NOT NULL
+)
+SELECT month FROM held WHERE month IS NOT NULL AND (%(include_drafts)s OR EXISTS (
+    SELECT FROM invoicing_invoice i WHERE i.company_id = %(company)s AND i.month = held.month AND i.number <> ''
+)) ORDER BY month DESC
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledLine:
     """One line of one of our documents, before tax, in the document's ``currency``.
@@ -102,9 +117,8 @@ def list_billed_currencies(
 
 def list_billed_months(*, company: CompanyId, include_drafts: bool = False) -> tuple[Month, ...]:
     """The months for which we have issued (or drafted) anything, newest first."""
-    where, values = _asked(company, None, None, None, include_drafts)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT i.month FROM invoicing_invoice i WHERE {where} ORDER BY 1 DESC", values)
+        cursor.execute(_MONTHS, {"company": company, "include_drafts": include_drafts})
         return tuple(Month.of(month) for (month,) in cursor.fetchall())
 
 

@@ -15,7 +15,7 @@ from saldo.core.money import ZERO
 from saldo.core.periods import Month
 from saldo.invoicing import models
 from saldo.invoicing.queries import Invoice, as_invoice
-from saldo.ledger.open_documents import list_open_documents
+from saldo.ledger.open_documents import is_open
 from saldo.ledger.queries import list_open_among
 
 State = Literal["every", "open", "overdue", "paid", "cancelled"]
@@ -54,9 +54,10 @@ class IssuedRow:
 
 
 def list_issued(*, company: CompanyId, asked: Asked, today: date, limit: int, offset: int = 0) -> tuple[IssuedRow, ...]:
-    """Documents that fit, newest number first."""
-    rows = _found(company, asked, today).order_by("-year", "-sequence")[offset : offset + limit]
-    return _with_states(company, [as_invoice(row) for row in rows])
+    """Documents that fit, newest number first; only those of the page are read whole."""
+    found = _found(company, asked, today).order_by("-year", "-sequence").values_list("id", flat=True)
+    rows = models.Invoice.objects.filter(company_id=company, id__in=list(found[offset : offset + limit]))
+    return _with_states(company, [as_invoice(row) for row in rows.order_by("-year", "-sequence")])
 
 
 def sum_issued(*, company: CompanyId, asked: Asked, today: date) -> Mapping[str, tuple[int, Decimal]]:
@@ -97,11 +98,11 @@ def _in_state(
     if asked.state == "cancelled":
         return rows.filter(Exists(mirrors.exclude(number="")))
     before = today if asked.state == "overdue" else None
-    standing = list_open_documents(company=company, due_before=before, parties=asked.debtors)
+    stands = is_open(company=company, number="number", due_before=before)
     rows = rows.filter(gross__gt=0)
     if asked.state == "paid":
-        return rows.exclude(number__in=standing).exclude(Exists(mirrors.exclude(number="")))
-    return rows.filter(number__in=standing)
+        return rows.filter(~stands, ~Exists(mirrors.exclude(number="")))
+    return rows.filter(stands)
 
 
 def _with_states(company: CompanyId, invoices: Sequence[Invoice]) -> tuple[IssuedRow, ...]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
+
+from django.db.models import Exists, OuterRef
 
 from saldo.core.identity import CompanyId
 from saldo.ledger import models
 
 
-def list_open_documents(
-    *,
-    company: CompanyId,
-    account: str = "receivable",
-    due_before: date | None = None,
-    parties: Sequence[str] | None = None,
-) -> list[str]:
-    """The numbers of documents of which something is open today, in no order; only those due before a day if given."""
+def is_open(*, company: CompanyId, number: str, account: str = "receivable", due_before: date | None = None) -> Exists:
+    """A condition for a query of a room above: something is open today of the document that its field ``number`` names.
+
+    Only what is due before a day, if given. No list of open documents leaves the database for it.
+    """
     rows = models.Item.objects.filter(company_id=company, account=account, settled_on__isnull=True)
-    rows = rows.exclude(document="")
-    if due_before is not None:
-        rows = rows.filter(due_on__lt=due_before)
-    if parties is not None:
-        rows = rows.filter(party__in=parties)
-    return list(rows.values_list("document", flat=True))
+    rows = rows.filter(document=OuterRef(number)).exclude(document="")
+    return Exists(rows if due_before is None else rows.filter(due_on__lt=due_before))
