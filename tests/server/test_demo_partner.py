@@ -14,13 +14,16 @@ from saldo.charges.history import DeliverySeen, list_deliveries, list_fruitless_
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
 from saldo.flows.import_files import import_paths
-from saldo.invoicing.queries import list_invoices
+from saldo.invoicing.queries import list_drafts, list_invoices
 from saldo.ledger.queries import list_open_items
+from saldo.outbox.queries import list_messages
+from saldo.outlook.queries import look_at_cash
 from saldo.parties.actions import found_company
 from saldo.parties.company import company_context
-from saldo.parties.debtors import list_bank_accounts
+from saldo.parties.debtors import list_bank_accounts, list_debtors
 from saldo.parties.queries import count_customers, list_companies, list_customers, list_people
 from saldo.parties.rules.roles import Role
+from saldo.payables.pay_queries import list_claims, list_payments, list_unallocated
 from saldo.payables.queries import list_payables
 from saldo.receipts.match_queries import list_proposals_of
 from saldo.receipts.queries import count_by_state, list_entries
@@ -65,7 +68,7 @@ class TestDemo:
             agent = next(person for person in people if person.grants[0].role is Role.SALES_AGENT)
             assert 0 < len(list_customers(company=company, owner=agent.id)) < CUSTOMERS
         assert {person.grants[0].role for person in people} == set(Role)
-        assert len({one.month for one in found}) == MONTHS
+        assert len({one.month for one in found if one.month}) == MONTHS
         assert {"nce-daily-usage", "legacy-usage-daily", "legacy-license"} <= {one.kind for one in found}
         failing = {(one.kind, one.month) for one in found if one.failed_checks}
         assert ("nce-daily-usage", max(one.month for one in found if one.month)) in failing
@@ -74,18 +77,38 @@ class TestDemo:
         self.heals_when_the_whole_file_comes(company, installation.home / "demo" / "to-try")
 
     def has_money_to_look_at(self, company: CompanyId) -> None:
-        """Invoices of three months, most of them paid, some questions for a person, something owed to Microsoft."""
+        """Three months issued, the newest to be reviewed, most of it paid, questions for a person."""
         with company_context(company):
             issued = list_invoices(company=company)
             assert len({one.month for one in issued}) == 3
+            drafts = list_drafts(company=company, month=max(one.month for one in issued).plus(1))
+            assert len(drafts) > len([one for one in drafts if one.is_odd]) > 1
+            assert len([one for one in drafts if one.invoice.held_because]) == 1
             states = count_by_state(company=company)
             assert states["matched"] > states["open"] > 0
             waiting = [entry.key for entry in list_entries(company=company, state="open")]
             assert any(list_proposals_of(company=company, entries=waiting).values())
             assert any(item.open > 0 for item in list_open_items(company=company))
             assert [one.code for one in list_bank_accounts(company=company)] == ["main"]
-            payables = list_payables(company=company, today=real_world().clock.now().date())
-            assert any(one.open for one in payables)
+            debtors = list_debtors(company=company)
+            assert [debtor.street for debtor in debtors if not debtor.street] == []
+            silent = [debtor.number for debtor in debtors if not debtor.emails]
+            refused = list_messages(company=company, state="refused")
+            assert {message.debtor for message in refused} == set(silent)
+            assert len(silent) == 1
+        self.owes_microsoft_only_the_newest_month(company)
+
+    def owes_microsoft_only_the_newest_month(self, company: CompanyId) -> None:
+        """It waits for its second name; what was paid before has come, and one of it is disputed."""
+        today = real_world().clock.now().date()
+        with company_context(company):
+            owed = [one for one in list_payables(company=company, today=today) if one.open]
+            assert [(len(one.approvals), one.people_needed, one.is_approved) for one in owed] == [(1, 2, False)]
+            assert len(list_payments(company=company)) > len(owed)
+            assert list_unallocated(company=company, today=today) == ()
+            assert [claim.kind for claim in list_claims(company=company, today=today)] == ["dispute"]
+            (ahead,) = look_at_cash(company=company, today=today)
+        assert 0 < ahead.start < sum(one.open for one in owed)
 
     def heals_when_the_whole_file_comes(self, company: CompanyId, to_try: Path) -> None:
         """What the person is meant to try."""

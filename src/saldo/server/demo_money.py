@@ -1,4 +1,7 @@
-"""The money of the demo partner: prices, closed months, a bank account, and a bank file that leaves questions open."""
+"""The money of the demo partner: prices, closed months, a bank account, and a bank file that leaves questions open.
+
+The newest month is drafted and waits for somebody to review it; Microsoft is paid by two people (`demo_payables`).
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,43 @@ from typing import TYPE_CHECKING
 
 from saldo.core.identity import CompanyId
 from saldo.core.periods import Month
+from saldo.server.demo_debtors import give_addresses
+from saldo.server.demo_payables import pay_microsoft
 
 if TYPE_CHECKING:
     from saldo.generator.bank_town import Payment
 
 IBAN = "SE3550000000054910000003"
-KARIN, BJORN = "demo:karin", "demo:bjorn"
-CLOSED = 3  # of the newest months
+CLOSED = 3  # of the months before the newest, which is only drafted
+_NET_DAYS = (30, 60, 30, 60, 90)
 _SEED = 20
 
 
-def give_money(*, company: CompanyId, folder: Path, last: Month, months: int, today: date) -> None:
-    """Agree prices, close the newest of ``months`` up to ``last``, let customers pay; again it changes nothing."""
-    closed = min(months, CLOSED)
-    first = last.plus(1 - closed)
-    _agree(company, first)
-    for number in range(closed):
-        _close(company, first.plus(number), today)
-    _let_pay(company, folder, today)
+def give_money(
+    *, company: CompanyId, folder: Path, people: tuple[str, str], last: Month, months: int, today: date
+) -> None:
+    """Agree prices, issue the months before ``last`` and draft that one, let customers pay, pay Microsoft.
+
+    ``people`` are two who may do so, as the audit log calls them. Again it changes nothing.
+    """
+    from saldo.server.wiring import real_world
+
+    first = last.plus(-min(months - 1, CLOSED))
+    now = real_world().clock.now()
+    agreed_at = now - timedelta(days=(now.date() - last.plus(1 - months).starts_on).days + 10)
+    _agree(company, people, first, agreed_at)
+    give_addresses(company=company, by=people[0], at=agreed_at, seed=_SEED)
+    _give_time(company, people[0], agreed_at)
+    month = first
+    while month < last:
+        _close(company, month, people[0], today)
+        month = month.plus(1)
+    _draft(company, last, people[0], today)
+    _let_pay(company, folder, people[0], today)
+    pay_microsoft(company=company, folder=folder, people=people, agreed_at=agreed_at, today=today, now=now)
 
 
-def _agree(company: CompanyId, first: Month) -> None:
+def _agree(company: CompanyId, people: tuple[str, str], first: Month, at: datetime) -> None:
     """Everybody pays a markup, one product has a price of its own; two people agree to the account."""
     from saldo.agreements.actions import set_price_rule
     from saldo.agreements.queries import list_price_rules
@@ -40,7 +59,6 @@ def _agree(company: CompanyId, first: Month) -> None:
     from saldo.parties.billing_actions import approve_bank_account, propose_bank_account, set_particulars
     from saldo.parties.company import company_context
 
-    at = _early(first)
     everybody = PriceRule(
         code="everybody",
         version=1,
@@ -54,33 +72,56 @@ def _agree(company: CompanyId, first: Month) -> None:
         if list_price_rules(company=company):
             return
         for rule in (everybody, software):
-            set_price_rule(company=company, rule=rule, by=KARIN, at=at)
+            set_price_rule(company=company, rule=rule, by=people[0], at=at)
         place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund"}
         changes = place | {"email": "ekonomi@fjallbyte.example"}
-        set_particulars(company=company, changes=changes, by=KARIN, at=at)
+        set_particulars(company=company, changes=changes, by=people[0], at=at)
         propose_bank_account(
-            company=company, code="main", name="Företagskonto", currency="SEK", iban=IBAN, by=KARIN, at=at
+            company=company, code="main", name="Företagskonto", currency="SEK", iban=IBAN, by=people[0], at=at
         )
-        approve_bank_account(company=company, code="main", by=BJORN, at=at)
+        approve_bank_account(company=company, code="main", by=people[1], at=at)
 
 
-def _early(first: Month) -> datetime:
-    """The morning on which all this was agreed, long before the first month."""
-    from saldo.server.wiring import real_world
+def _give_time(company: CompanyId, by: str, at: datetime) -> None:
+    """Some pay after thirty days, as usual; others after sixty or ninety."""
+    from saldo.agreements.actions import set_terms
+    from saldo.agreements.rules.terms import Terms
+    from saldo.parties.company import company_context
+    from saldo.parties.debtors import list_debtors
 
-    now = real_world().clock.now()
-    return now - timedelta(days=(now.date() - first.starts_on).days + 10)
+    with company_context(company):
+        for place, debtor in enumerate(list_debtors(company=company)):
+            days = _NET_DAYS[place % len(_NET_DAYS)]
+            if days != 30:
+                terms = Terms(debtor=debtor.number, starts_on=at.date(), net_days=days)
+                set_terms(company=company, terms=terms, by=by, at=at)
 
 
-def _close(company: CompanyId, month: Month, today: date) -> None:
+def _close(company: CompanyId, month: Month, by: str, today: date) -> None:
     from saldo.flows.month_close import close_month
     from saldo.server.wiring import real_world
 
     day = min(month.plus(1).starts_on + timedelta(days=8), today)
-    close_month(company=company, month=month, issue=True, by=KARIN, world=real_world(), today=day)
+    close_month(company=company, month=month, issue=True, by=by, world=real_world(), today=day)
 
 
-def _let_pay(company: CompanyId, folder: Path, today: date) -> None:
+def _draft(company: CompanyId, month: Month, by: str, today: date) -> None:
+    """The newest month waits for review, and the largest of what is unusual is held until somebody asked about it."""
+    from saldo.flows.month_close import close_month
+    from saldo.invoicing.actions.charging import hold_draft
+    from saldo.invoicing.queries import list_drafts
+    from saldo.parties.company import company_context
+    from saldo.server.wiring import real_world
+
+    world = real_world()
+    close_month(company=company, month=month, by=by, world=world, today=today)
+    with company_context(company):
+        drafts = list_drafts(company=company, month=month)
+        if drafts and not any(one.invoice.held_because for one in drafts):
+            hold_draft(company=company, draft=drafts[0].invoice.id, by=by, at=world.clock.now())
+
+
+def _let_pay(company: CompanyId, folder: Path, by: str, today: date) -> None:
     """What is due is paid, mostly in full; some too little, too much, twice, without a name, or by another."""
     from saldo.flows.receive_files import receive_paths
     from saldo.generator.bank_files import camt_053
@@ -93,7 +134,7 @@ def _let_pay(company: CompanyId, folder: Path, today: date) -> None:
             return
         data = camt_053(payments=payments, account=IBAN, currency="SEK", opening=Decimal(0), made_on=payments[-1].on)
         path.write_bytes(data)
-    receive_paths(company=company, paths=[path], actor=KARIN, world=real_world(), today=today)
+    receive_paths(company=company, paths=[path], actor=by, world=real_world(), today=today)
 
 
 def _payments(company: CompanyId, today: date) -> Sequence[Payment]:

@@ -1,6 +1,6 @@
 """The demo of ``saldo run --demo``: a partner that nobody is, five people to sign in as, half a year of bills.
 
-Its newest months are closed, and most of its customers have paid (`demo_money`).
+Months are closed, most customers have paid, the newest month waits for review and Microsoft for money (`demo_money`).
 
 Everything comes from the generator and goes in through the same import as a person's own files. Two files stay outside
 for the person to try: the next month's charges, and the whole of a usage file that was imported with its end missing,
@@ -50,6 +50,7 @@ PEOPLE = (
 
 def ensure_demo_partner(installation: Installation, out: Output) -> None:
     """Fill an empty installation with the demo, or finish one that was interrupted; leave any other as it is."""
+    from saldo.audit.log import person
     from saldo.parties.queries import list_companies
     from saldo.server.wiring import real_world
 
@@ -60,14 +61,16 @@ def ensure_demo_partner(installation: Installation, out: Output) -> None:
     out.say(f"Making a demo partner: {CUSTOMERS} customers, {MONTHS} months …")
     folder.mkdir(mode=0o700, exist_ok=True)
     company = _found_company() if is_empty else list_companies()[0].id
-    agent = _seat_people(company, folder)
+    seats = _seat_people(company, folder)
     delivered = _write_files(folder)
     _land(delivered, installation.landing / BATCH)
     shutil.rmtree(folder / "files")
     _import(company)
-    _give_customers(company, to=agent)
+    _give_customers(company, to=seats["sales-agent"])
     today = real_world().clock.now().date()
-    give_money(company=company, folder=folder, last=Month.of(today).plus(-2), months=MONTHS, today=today)
+    both = (person(seats["billing-admin"]), person(seats["global-admin"]))
+    last = Month.of(today).plus(-2)
+    give_money(company=company, folder=folder, people=both, last=last, months=MONTHS, today=today)
     (folder / "done").touch()
 
 
@@ -97,8 +100,8 @@ def _found_company() -> CompanyId:
     )
 
 
-def _seat_people(company: CompanyId, folder: Path) -> int:
-    """Make the five with one new password and note it for the greeting; gives the sales agent's number."""
+def _seat_people(company: CompanyId, folder: Path) -> dict[str, int]:
+    """Make the five with one new password and note it for the greeting; gives their numbers by role."""
     from saldo.audit.log import COMMAND
     from saldo.parties.company import company_context
     from saldo.parties.people import add_person
@@ -121,7 +124,7 @@ def _seat_people(company: CompanyId, folder: Path) -> int:
     sign_ins = [{"role": p.role, "email": p.email, "password": password} for p in PEOPLE]
     with open(folder / "sign-ins.json", "w", opener=_only_for_us) as file:
         json.dump(sign_ins, file)
-    return numbers["sales-agent"]
+    return numbers
 
 
 def _only_for_us(path: str, flags: int) -> int:
