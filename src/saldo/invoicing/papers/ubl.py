@@ -150,7 +150,7 @@ def _reason(tax: PaperTax) -> str:
 
 
 def _join_untaxed(taxes: list[tuple[PaperTax, str]]) -> list[tuple[PaperTax, str]]:
-    """One part for each category without tax, whatever its reasons: EN 16931 allows no second (BR-E-01, BR-AE-01, …)."""
+    """One part for each category without tax, whatever its reasons: EN 16931 allows no second (BR-E-01 and others)."""
     joined: dict[tuple[str, Decimal], tuple[PaperTax, str]] = {}
     for tax, reason in taxes:
         key = (tax.treatment, tax.percent)
