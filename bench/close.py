@@ -124,7 +124,7 @@ class NoQueue:
 
 def write_month(company: Any, customers: int, month: date = MONTH) -> None:
     """One Microsoft document with so many customers' lines, some agreements, and a debtor for each customer."""
-    from django.db import connection, connections
+    from django.db import connections
 
     from saldo.agreements import models as agreed
     from saldo.charges import models
@@ -149,15 +149,25 @@ def write_month(company: Any, customers: int, month: date = MONTH) -> None:
         delivery, part = write_delivery(company, month, customers * LINES_EACH)
         names = [field.column for field in models.Line._meta.fields if field.name != "id"]
         copy_in("charges_line", names, lines_of(company, delivery.pk, part.pk, keys, names))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO charges_customertotal (company_id, delivery_id, customer, currency, lines, net)"
-                " SELECT company_id, delivery_id, customer, currency, count(*), sum(amount) FROM charges_line"
-                " WHERE delivery_id = %s GROUP BY 1, 2, 3, 4",
-                [delivery.pk],
-            )
+        write_sums(delivery)
     with connections["owner"].cursor() as cursor:  # as the hours between an import and a close would have it
         cursor.execute("ANALYZE charges_line, charges_delivery, parties_customer, parties_debtor")
+
+
+def write_sums(delivery: Any) -> None:
+    """What the lines come to by customer and in all, as an import writes it."""
+    from django.db import connection
+
+    from saldo.charges.catalogue import write_delivery_totals
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charges_customertotal (company_id, delivery_id, customer, currency, lines, net)"
+            " SELECT company_id, delivery_id, customer, currency, count(*), sum(amount) FROM charges_line"
+            " WHERE delivery_id = %s GROUP BY 1, 2, 3, 4",
+            [delivery.pk],
+        )
+    write_delivery_totals(delivery)
 
 
 def write_delivery(company: Any, month: date, rows: int) -> tuple[Any, Any]:

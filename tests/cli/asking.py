@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from saldo.charges import models
+from saldo.charges.catalogue import write_delivery_totals
 from saldo.charges.rules.line import LineItem
 from saldo.cli.commands import parser
 from saldo.cli.output import Output
@@ -107,4 +108,5 @@ def a_delivery(
             lines=len(own),
             net=sum(line.amount for line in own),
         )
+    write_delivery_totals(delivery)
     return sha256

@@ -40,6 +40,18 @@ def write_delivery(delivery: models.Delivery, prepared: Prepared) -> None:
         write_checks(row, part.checks)
         _write_problems(row, part.written.problems)
         _write_sums(delivery, row, part)
+    write_delivery_totals(delivery)
+
+
+def write_delivery_totals(delivery: models.Delivery) -> None:
+    """Insert what a delivery's customers come to, by currency; the sums of its customers are there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charges_deliverytotal (company_id, delivery_id, currency, lines, net)"
+            " SELECT company_id, delivery_id, currency, sum(lines), sum(net) FROM charges_customertotal"
+            " WHERE company_id = %s AND delivery_id = %s GROUP BY 1, 2, 3",
+            [delivery.company_id, delivery.pk],
+        )
 
 
 def write_header_delivery(

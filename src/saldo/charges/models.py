@@ -222,6 +222,29 @@ class CustomerTotal(models.Model):
         return f"{self.customer} {self.net}"
 
 
+class DeliveryTotal(models.Model):
+    """What one document charges in one currency, before tax: the sum of its `CustomerTotal` rows, written with them.
+
+    Which months there are and what they come to is asked on many pages; customers are not read for that.
+    """
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    lines = models.BigIntegerField()
+    net = models.DecimalField(**MONEY)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "delivery", "currency"], name="one_total_a_delivery_and_currency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.net} {self.currency}"
+
+
 class UsageTotal(models.Model):
     """Usage of one document summed per customer and meter, with the first and last row behind it.
 

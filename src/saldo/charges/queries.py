@@ -145,11 +145,12 @@ def sum_by_customer(*, company: CompanyId, month: Month, currency: str | None = 
 def sum_by_month(*, company: CompanyId, customer: CustomerId | None = None) -> tuple[MonthTotal, ...]:
     """What each month came to (for one customer, or for all), oldest first, one entry a currency."""
     where, values = _counting(company)
+    table = "charges_deliverytotal"  # the sums of all customers, kept by document
     if customer is not None:
-        where += " AND t.customer = %s"
+        table, where = "charges_customertotal", where + " AND t.customer = %s"
         values.append(customer)
     rows = _all(
-        "SELECT d.month, t.currency, sum(t.net), sum(t.lines)::bigint FROM charges_customertotal t"
+        f"SELECT d.month, t.currency, sum(t.net), sum(t.lines)::bigint FROM {table} t"
         f" JOIN charges_delivery d ON d.id = t.delivery_id WHERE {where} GROUP BY 1, 2 ORDER BY 1, 2",
         values,
     )

@@ -1,15 +1,15 @@
-"""The list of customers: their last two bills side by side, sorted, with a total over all of them.
+"""A row of the list of customers: its last two bills side by side, and what the list may be sorted by.
 
 Where cost is not shown the rows carry counts of Microsoft's rows and no amount at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from saldo.charges.customer_pages import By, CustomerBills
 from saldo.desk import figures
 
 
@@ -38,54 +38,32 @@ class CustomerRow:
         return None if self.change is None or self.before is None else figures.share(self.change, self.before)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerTotals:
-    """Sums over all rows of the list, whatever page is shown."""
-
-    before: Decimal
-    after: Decimal
-    rows_before: int
-    rows_after: int
-
-    @property
-    def change(self) -> Decimal:
-        """From the month before to the last one."""
-        return self.after - self.before
-
-
-_Key = Callable[[CustomerRow], Any]
-_NOTHING = Decimal(0)
-
-SORTS: dict[str, _Key] = {
-    "name": lambda row: (row.name.casefold(), row.key),
-    "before": lambda row: (row.before or _NOTHING, row.rows_before),
-    "after": lambda row: (row.after or _NOTHING, row.rows_after),
-    "change": lambda row: row.change or _NOTHING,
-    "percent": lambda row: row.percent or _NOTHING,
-}
-COST_SORTS = frozenset({"change", "percent"})
+_COLUMNS: tuple[By, ...] = ("name", "before", "after", "change", "percent")
+_WITH_COST: Mapping[str, By] = {column: column for column in _COLUMNS}
+_WITHOUT: Mapping[str, By] = {"name": "name", "before": "lines-before", "after": "lines-after"}
 
 
 def read_sort(said: str, *, with_cost: bool) -> str:
     """A known sort (``-`` in front: descending), else by name; sorting by an amount would tell about it."""
-    name = said.removeprefix("-")
-    if name not in SORTS or (name in COST_SORTS and not with_cost):
-        return "name"
-    return said
+    return said if said.removeprefix("-") in (_WITH_COST if with_cost else _WITHOUT) else "name"
 
 
-def sort_customers(rows: Iterable[CustomerRow], sort: str) -> list[CustomerRow]:
-    """By the wanted column, equal ones by name."""
-    by_name = sorted(rows, key=SORTS["name"])
-    return sorted(by_name, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+def order_of(sort: str, *, with_cost: bool) -> By:
+    """What the database sorts by; where cost is not shown, counts of rows stand in place of amounts."""
+    return (_WITH_COST if with_cost else _WITHOUT)[sort.removeprefix("-")]
 
 
-def total_customers(rows: Iterable[CustomerRow]) -> CustomerTotals:
-    """Over all rows of the list."""
-    held = list(rows)
-    return CustomerTotals(
-        before=sum((row.before or _NOTHING for row in held), _NOTHING),
-        after=sum((row.after or _NOTHING for row in held), _NOTHING),
-        rows_before=sum(row.rows_before for row in held),
-        rows_after=sum(row.rows_after for row in held),
-    )
+def show_customers(found: Iterable[CustomerBills], *, with_cost: bool) -> list[CustomerRow]:
+    """Rows of the list, without amounts where cost is not shown."""
+    return [
+        CustomerRow(
+            key=one.key,
+            name=one.name,
+            domain=one.domain,
+            before=one.before if with_cost else None,
+            after=one.after if with_cost else None,
+            rows_before=one.lines_before,
+            rows_after=one.lines_after,
+        )
+        for one in found
+    ]

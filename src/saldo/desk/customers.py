@@ -8,20 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from saldo.charges.queries import CustomerMonth, sum_by_customer, sum_by_month
+from saldo.charges.customer_pages import CustomerPage, page_customers
+from saldo.charges.queries import sum_by_month
 from saldo.core.periods import Month
 from saldo.desk import figures
-from saldo.desk.customer_list import (
-    CustomerRow,
-    CustomerTotals,
-    read_sort,
-    sort_customers,
-    total_customers,
-)
-from saldo.desk.paging import Window, address, read_page
+from saldo.desk.customer_list import order_of, read_sort, show_customers
+from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
 from saldo.doors.gate import gate
 from saldo.doors.visitor import Visitor, get_visitor
-from saldo.parties.queries import Customer, list_customers
 
 Facts = dict[str, object]
 
@@ -63,13 +57,22 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
     with_cost = visitor.sees_cost_in_list(capability)
     search = request.GET.get("q", "").strip()[:200]
     months = _months(visitor, request.GET.get("currency", ""))
-    found = list_customers(company=visitor.company.id, search=search, owner=visitor.owner_to_show(capability))
-    rows = _rows(visitor, found, months, with_cost)
     usual = "-change" if purpose == "compare" and with_cost else "name"
     sort = read_sort(request.GET.get("sort", usual), with_cost=with_cost)
-    window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
+    number = read_page(request.GET.get("page", "1"))
+    found = page_customers(
+        company=visitor.company.id,
+        months=(months.before, months.after),
+        currency=months.currency,
+        search=search,
+        owner=visitor.owner_to_show(capability),
+        by=order_of(sort, with_cost=with_cost),
+        descending=sort.startswith("-"),
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+    )
+    window = Window(number=number, total=found.count)
     facts: Facts = {"q": search or None, "sort": sort, "currency": request.GET.get("currency") or None}
-    totals = total_customers(rows)
     page = {
         "title_code": _title(purpose, with_cost),
         "action": request.path,
@@ -81,17 +84,17 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
         "currencies": months.currencies,
         "after": months.after,
         "after_text": figures.month(months.after) if months.after else "",
-        "customer_count": len(found) or (1 if search else 0),
-        "found_count": len(rows),
+        "customer_count": found.count or (1 if search else 0),
+        "found_count": found.count,
         "shows_cost": with_cost,
         "heads": _heads(request.path, facts, months, sort, with_cost),
-        "rows": sort_customers(rows, sort)[window.rows],
+        "rows": show_customers(found.rows, with_cost=with_cost),
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
         "next_href": window.next and address(request.path, facts | {"page": window.next}),
         "first_href": address(request.path, facts),
         "imports_href": reverse("desk:imports") if visitor.may_everywhere("buy.invoice.read") else "",
-    } | _totals(totals, with_cost)
+    } | _totals(found, with_cost)
     return render(request, "desk/customers/list.html", {"page": page})
 
 
@@ -110,41 +113,14 @@ def _months(visitor: Visitor, asked: str) -> Months:
     return Months(before=after.plus(-1) if after else None, after=after, currency=currency, currencies=currencies)
 
 
-def _rows(visitor: Visitor, found: tuple[Customer, ...], months: Months, with_cost: bool) -> list[CustomerRow]:
-    before = _sums(visitor, months.before, months.currency)
-    after = _sums(visitor, months.after, months.currency)
-    rows = []
-    for customer in found:
-        old, new = before.get(customer.key), after.get(customer.key)
-        rows.append(
-            CustomerRow(
-                key=customer.key,
-                name=customer.name,
-                domain=customer.domain,
-                before=old.net if old and with_cost else None,
-                after=new.net if new and with_cost else None,
-                rows_before=old.lines if old else 0,
-                rows_after=new.lines if new else 0,
-            )
-        )
-    return rows
-
-
-def _sums(visitor: Visitor, month: Month | None, currency: str) -> dict[str, CustomerMonth]:
-    if month is None:
-        return {}
-    sums = sum_by_customer(company=visitor.company.id, month=month, currency=currency)
-    return {one.customer: one for one in sums}
-
-
-def _totals(totals: CustomerTotals, with_cost: bool) -> dict[str, object]:
-    counts: dict[str, object] = {"total_rows_before": totals.rows_before, "total_rows_after": totals.rows_after}
+def _totals(found: CustomerPage, with_cost: bool) -> dict[str, object]:
+    counts: dict[str, object] = {"total_rows_before": found.lines_before, "total_rows_after": found.lines_after}
     if not with_cost:
         return counts
     return counts | {
-        "total_before": totals.before,
-        "total_after": totals.after,
-        "total_change": totals.change,
+        "total_before": found.before,
+        "total_after": found.after,
+        "total_change": found.after - found.before,
     }
 
 

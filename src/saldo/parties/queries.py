@@ -111,12 +111,18 @@ def list_customers_named(*, company: CompanyId, name: str) -> tuple[Customer, ..
 
 def list_customers(*, company: CompanyId, search: str = "", owner: int | None = None) -> tuple[Customer, ...]:
     """Customers by name; ``search`` looks into name, domain and key, ``owner`` keeps one sales agent's own."""
-    rows = _customers(company)
-    if owner is not None:
-        rows = rows.filter(owner_id=owner)
-    for word in search.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(domain__icontains=word) | Q(key__startswith=word.lower()))
-    return tuple(_customer(row) for row in rows.order_by("name", "key"))
+    return tuple(_customer(row) for row in _found(company, search, owner).order_by("name", "key"))
+
+
+def select_customers(
+    *, company: CompanyId, search: str = "", owner: int | None = None
+) -> tuple[str, tuple[object, ...]]:
+    """The customers of `list_customers` as SQL (key, name, domain) with its values, in no order.
+
+    For a room above that pages them by sums of its own: ten thousand customers are never read to show fifty.
+    """
+    sql, values = _found(company, search, owner).values("key", "name", "domain").query.sql_with_params()
+    return sql, tuple(values)
 
 
 def name_customers(*, company: CompanyId, keys: Iterable[CustomerId]) -> dict[CustomerId, str]:
@@ -176,6 +182,15 @@ def list_names(*, users: Iterable[int]) -> Mapping[int, str]:
     """What to call these people: their name, or their address where no name is known."""
     rows = models.User.objects.filter(id__in=set(users)).values_list("id", "name", "email")
     return {user: name or email for user, name, email in rows}
+
+
+def _found(company: CompanyId, search: str, owner: int | None) -> QuerySet[models.Customer]:
+    rows = _customers(company)
+    if owner is not None:
+        rows = rows.filter(owner_id=owner)
+    for word in search.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(domain__icontains=word) | Q(key__startswith=word.lower()))
+    return rows
 
 
 def _customers(company: CompanyId) -> QuerySet[models.Customer]:
