@@ -20,7 +20,7 @@ from saldo.flows.month_close import close_month, draft_month
 from saldo.flows.send_messages import send_due
 from saldo.generator.generation import generate
 from saldo.invoicing import models
-from saldo.invoicing.actions.issuing import list_waiting
+from saldo.invoicing.ready import list_waiting
 from saldo.ledger.queries import list_open_items
 from saldo.outbox.models import Message
 from saldo.parties.actions import found_company
@@ -112,7 +112,7 @@ def cut_and_finish(place: Path, database: str, *, customers: int, at: int, chunk
     company = a_partner(place, customers=customers)
     draft_month(company=company, month=MARCH, by="user:1", world=A_WORLD, today=TODAY)
     with company_context(company):
-        waiting = list_waiting(company=company, month=MARCH)
+        waiting = list_waiting(company=company, month=MARCH, today=TODAY)
     with issuing(database, company, chunk=chunk) as process:
         kill_at(process, issued=at, company=company)
         assert process.returncode == -signal.SIGKILL

@@ -11,7 +11,8 @@ from django.db import Error, connection, transaction
 from saldo.invoicing import models
 from saldo.invoicing.actions.charging import set_invoicing
 from saldo.invoicing.actions.copies import UnableToCorrect
-from saldo.invoicing.actions.correcting import Corrections, cancel_invoice, reissue
+from saldo.invoicing.actions.corrected import Corrections
+from saldo.invoicing.actions.correcting import cancel_invoice, reissue
 from saldo.invoicing.actions.crediting import approve_credit_note, issue_credit_note, propose_credit_note
 from saldo.invoicing.queries import get_invoice, list_lines_of
 from saldo.ledger.queries import balances, find_item, list_open_items

@@ -10,7 +10,8 @@ from saldo.core.identity import CustomerId
 from saldo.core.periods import Month
 from saldo.invoicing.actions.charging import record_authority_document, set_invoicing
 from saldo.invoicing.actions.copies import UnableToCorrect
-from saldo.invoicing.actions.correcting import Corrections, cancel_invoice, reissue
+from saldo.invoicing.actions.corrected import Corrections
+from saldo.invoicing.actions.correcting import cancel_invoice, reissue
 from saldo.invoicing.actions.crediting import issue_credit_note, propose_credit_note
 from saldo.ledger.actions import allocate, post
 from saldo.ledger.queries import list_open_items

@@ -57,6 +57,7 @@ def issue_wave(
             confirm_count=confirm_count,
             confirm_totals=confirm_totals,
             newest_backup=newest_backup,
+            today=today,
             by=by,
             at=world.clock.now(),
         )

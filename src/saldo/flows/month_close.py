@@ -17,10 +17,11 @@ from saldo.core.identity import LANGUAGES, CompanyId
 from saldo.core.periods import Month
 from saldo.flows.issue_wave import finish_open_waves, issue_wave
 from saldo.invoicing.actions.drafting import Drafted, draft_debtors, draft_strangers
-from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
+from saldo.invoicing.actions.issuing import check_may_issue
 from saldo.invoicing.actions.writing import count_anew, remove_moved
 from saldo.invoicing.inputs import MonthInputs, list_debtors_to_bill, load_inputs
 from saldo.invoicing.queries import MonthSums, sum_month
+from saldo.invoicing.ready import list_waiting
 from saldo.invoicing.wording import minimum_name
 from saldo.parties.billing_actions import ensure_debtors
 from saldo.parties.company import company_context
@@ -68,7 +69,7 @@ def close_month(
     drafted = draft_month(company=company, month=month, by=by, world=world, today=today, tell=tell)
     if issue:
         with company_context(company):
-            waiting = list_waiting(company=company, month=month)
+            waiting = list_waiting(company=company, month=month, today=today)
         if waiting.count:
             issue_wave(
                 company=company,

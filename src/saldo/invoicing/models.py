@@ -111,10 +111,21 @@ class Invoice(models.Model):
                 name="one_invoice_a_place_in_the_series",
                 condition=~models.Q(number=""),
             ),
+            models.UniqueConstraint(
+                fields=["company", "month", "debtor", "kind", "group", "currency", "mirrors"],
+                name="one_draft_of_a_kind",
+                condition=models.Q(number="", origin="close"),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "month", "debtor"], name="invoice_by_month"),
             models.Index(fields=["company", "debtor", "issued_on"], name="invoice_by_debtor"),
+            models.Index(fields=["company", "month"], name="invoice_draft", condition=models.Q(number="")),
+            models.Index(
+                fields=["company", "mirrors"],
+                name="invoice_by_mirror",
+                condition=models.Q(kind__in=["cancellation", "credit-note"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -190,6 +201,30 @@ class Line(models.Model):
         return f"{self.product} {self.net}"
 
 
+class LineSum(models.Model):
+    """What one statement added to the lines of a month, or took away: how many of a bucket and reason, and their cost.
+
+    Written by the database with the lines themselves, so that no writer can forget it; all rows of a month together are
+    the sums over its lines that have a source at Microsoft's. Rows are only ever added: nobody waits for anybody.
+    """
+
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    month = models.DateField()
+    bucket = models.TextField()
+    because = models.TextField(blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True)
+    lines = models.BigIntegerField()
+    cost = models.DecimalField(**MONEY)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "month"], name="line_sum_by_month")]
+
+    def __str__(self) -> str:
+        return f"{self.bucket} {self.lines}"
+
+
 class Charge(models.Model):
     """A charge of our own that waits for the debtor's next invoice: support, late fee, service fee."""
 
@@ -229,6 +264,33 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bucket}: {self.reason}"
+
+
+class Correction(models.Model):
+    """A cancellation or a correction over one person's limit, proposed by one and waiting for another (practice 9)."""
+
+    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
+    number = models.TextField()  # of the document
+    act = models.TextField()  # cancel, reissue
+    asked = models.JSONField(default=dict)  # of a reissue: what is right instead
+    reason = models.TextField()
+    given = models.DecimalField(**MONEY)  # what it gives back, with all that persons gave before, tax included
+    currency = models.CharField(max_length=3)
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    outcome = models.TextField(blank=True)  # done, withdrawn, overtaken (the document was taken back otherwise)
+    decided_by = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "number"], name="one_waiting_correction_a_document", condition=models.Q(outcome="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.number}"
 
 
 class Explanation(models.Model):

@@ -15,11 +15,10 @@ def list_nets(*, company: CompanyId, debtors: Iterable[str]) -> dict[str, Decima
     return dict(rows.values_list("number", "net"))
 
 
-def sum_credited(*, company: CompanyId, number: str | None = None) -> dict[str, Decimal]:
-    """What persons gave back of each document, tax included, by notes that wait or stand; positive, in its currency."""
-    rows = models.Invoice.objects.filter(company_id=company, kind="credit-note", origin="person").exclude(mirrors="")
-    if number is not None:
-        rows = rows.filter(mirrors=number)
+def sum_credited(*, company: CompanyId, number: str, with_waiting: bool = True) -> dict[str, Decimal]:
+    """What persons gave back of a document, tax included, by notes that wait or stand; positive, in its currency."""
+    rows = models.Invoice.objects.filter(company_id=company, kind="credit-note", origin="person")
+    rows = rows.filter(mirrors=number) if with_waiting else rows.filter(mirrors=number).exclude(number="")
     cancelled = models.Invoice.objects.filter(company_id=company, kind="cancellation").values("mirrors")
     sums: dict[str, Decimal] = {}
     for mirrors, gross in rows.exclude(number__in=cancelled).values_list("mirrors", "gross"):

@@ -96,7 +96,6 @@ class DraftShown:
     before: Decimal
     change: Decimal
     is_odd: bool  # first, gone the other way, or moved by a quarter and more
-    is_over_limit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +164,7 @@ def list_lines_of(*, company: CompanyId, number: str = "", draft: int | None = N
     return tuple(InvoiceLine(**row) for row in rows.order_by("position", "id").values(*fields))
 
 
-def list_drafts(
-    *, company: CompanyId, month: Month, debtors: Sequence[str] | None = None, credit_limit: Decimal | None = None
-) -> tuple[DraftShown, ...]:
+def list_drafts(*, company: CompanyId, month: Month, debtors: Sequence[str] | None = None) -> tuple[DraftShown, ...]:
     """The drafts of a month with their change against the month before, what is odd first, then the largest change."""
     rows = models.Invoice.objects.filter(company_id=company, month=month.starts_on, number="")
     if debtors is not None:
@@ -175,7 +172,7 @@ def list_drafts(
     drafts = [as_invoice(row) for row in rows]
     before = _nets_before(company, month)
     counts = _count_lines(company, [draft.id for draft in drafts])
-    shown = [_shown(draft, counts.get(draft.id, 0), before, credit_limit) for draft in drafts]
+    shown = [_shown(draft, counts.get(draft.id, 0), before) for draft in drafts]
     return tuple(sorted(shown, key=lambda one: (not one.is_odd, -abs(one.change), one.invoice.debtor, one.invoice.id)))
 
 
@@ -260,20 +257,16 @@ def _count_lines(company: CompanyId, drafts: Sequence[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def _shown(
-    draft: Invoice, lines: int, nets: Mapping[tuple[str, str, str], Decimal], credit_limit: Decimal | None
-) -> DraftShown:
+def _shown(draft: Invoice, lines: int, nets: Mapping[tuple[str, str, str], Decimal]) -> DraftShown:
     before = nets.get((draft.debtor, draft.currency, draft.group), ZERO)
     change = draft.net - before
     is_odd = draft.kind == "credit-note" or draft.net < 0 or not before or abs(change) > abs(before) * _QUARTER
-    is_over = credit_limit is not None and draft.kind == "credit-note" and abs(draft.gross) > credit_limit
     return DraftShown(
         invoice=draft,
         lines=lines,
         before=before,
         change=change,
         is_odd=is_odd or bool(draft.held_because),
-        is_over_limit=is_over,
     )
 
 

@@ -24,7 +24,8 @@ from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
 from saldo.flows.issue_wave import order_mails
 from saldo.invoicing.actions.charging import record_authority_document
-from saldo.invoicing.actions.correcting import Corrections, cancel_invoice, reissue
+from saldo.invoicing.actions.corrected import Corrections
+from saldo.invoicing.actions.correcting import cancel_invoice, reissue
 from saldo.invoicing.actions.crediting import approve_credit_note, issue_credit_note, propose_credit_note
 from saldo.invoicing.backups import newest_backup
 from saldo.invoicing.queries import Invoice, InvoiceLine, list_lines_of

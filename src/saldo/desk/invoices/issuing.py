@@ -23,9 +23,10 @@ from saldo.doors.world import get_world
 from saldo.flows.issue_wave import issue_wave
 from saldo.flows.month_close import close_month
 from saldo.invoicing.actions.charging import hold_draft, release_draft
-from saldo.invoicing.actions.issuing import check_may_issue, list_waiting
+from saldo.invoicing.actions.issuing import check_may_issue
 from saldo.invoicing.actions.recalling import recall_wave
 from saldo.invoicing.backups import newest_backup
+from saldo.invoicing.ready import list_waiting
 from saldo.parties.debtors import count_debtors
 from saldo.parties.queries import list_customers
 
@@ -122,7 +123,7 @@ def recall(request: HttpRequest, wave: int) -> HttpResponse:
 
 def _leave_to_worker(visitor: Visitor, month: Month, count: int, totals: dict[str, Decimal]) -> None:
     """The worker counts again; what is no longer as confirmed is refused here, where a person still reads it."""
-    waiting = list_waiting(company=visitor.company.id, month=month)
+    waiting = list_waiting(company=visitor.company.id, month=month, today=visitor.today)
     if (waiting.count, dict(waiting.totals)) != (count, totals):
         raise Refused(code="pages.invoices.changed-since")
     get_world().queue.enqueue(

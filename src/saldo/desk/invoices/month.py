@@ -18,17 +18,18 @@ from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.fields import say_refusal
 from saldo.desk.invoices.running import list_running
-from saldo.desk.invoices.shown import money_texts, say_because
+from saldo.desk.invoices.shown import money_texts, say_held
 from saldo.desk.paging import Window, address, read_page
 from saldo.desk.payables.people import name_actors
 from saldo.doors.gate import gate, gate_everywhere
 from saldo.doors.visitor import COST, Visitor, get_visitor
 from saldo.doors.world import get_world
-from saldo.invoicing.actions.issuing import Waiting, check_may_issue, list_waiting
+from saldo.invoicing.actions.issuing import check_may_issue
 from saldo.invoicing.backups import newest_backup
 from saldo.invoicing.billed import list_billed_months
 from saldo.invoicing.margins import BucketSum, sum_buckets
 from saldo.invoicing.month_pages import DraftRow, WaveShown, Which, count_drafts, list_waves, page_drafts
+from saldo.invoicing.ready import Waiting, list_waiting
 
 WHICH: tuple[Which, ...] = ("all", "odd", "held")
 BUCKETS = ("rated", "not-billed", "held", "unmatched")
@@ -174,7 +175,7 @@ def _balance(currency: str, charged: tuple[Decimal, int], sums: Sequence[BucketS
 
 def _issue(visitor: Visitor, month: Month) -> dict[str, Any]:
     """What a press on issue would do now, or why it would be refused."""
-    waiting = list_waiting(company=visitor.company.id, month=month)
+    waiting = list_waiting(company=visitor.company.id, month=month, today=visitor.today)
     refused = ""
     try:
         backup = newest_backup(company=visitor.company.id)
@@ -213,7 +214,7 @@ def _row(one: DraftRow, month: Month) -> ReviewRow:
         change=one.change,
         currency=one.currency,
         reason=say_surprise(one, month),
-        held=say_because(one.held_because, {}) if one.held_because else "",
+        held=say_held(one.held_because),
         is_credit=one.kind == "credit-note",
     )
 

@@ -46,7 +46,8 @@ def show_paper(*, company: CompanyId, document: Invoice) -> dict[str, Any]:
 
 def _party(said: Any, name: str) -> dict[str, Any]:
     place = " ".join(part for part in (said.get("postcode"), said.get("city")) if part)
-    lines = [said.get("street"), place, said.get("region"), said.get("country"), said.get("vat_id")]
+    country = figures.country(said.get("country") or "")
+    lines = [said.get("street"), place, said.get("region"), country, said.get("vat_id")]
     return {"name": name, "lines": [line for line in lines if line]}
 
 

@@ -12,7 +12,7 @@ from saldo.desk import figures
 from saldo.desk.compare_page import GRID, ToldReason, Totals, chain_reasons
 from saldo.desk.invoices.month import ways
 from saldo.desk.invoices.paper import show_paper
-from saldo.desk.invoices.shown import money_texts, say_because
+from saldo.desk.invoices.shown import money_texts, say_because, say_held
 from saldo.desk.paging import address
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
@@ -43,7 +43,7 @@ def review(request: HttpRequest, draft: int) -> HttpResponse:
         "month_text": figures.month(found.month),
         "month_href": address(reverse("desk:invoices"), {"month": found.month}),
         "why": why_draft(visitor, found),
-        "held": say_because(found.held_because, {}) if found.held_because else "",
+        "held": say_held(found.held_because),
         "problems": [say_because(one["code"], one.get("facts", {})) for one in found.problems],
         "may_act": visitor.may_everywhere("sell.invoice.issue"),
         "ways": ways(visitor, found.month, "month"),
@@ -90,12 +90,12 @@ def tell(old: Bill, new: Bill) -> dict[str, Any]:
     )
     totals = Totals(before=told.before, after=told.after, unexplained=told.unexplained)
     chain = chain_reasons(told=reasons, totals=totals, selected=None, href=lambda index: "", fragment=lambda index: "")
-    rows = [*chain.rows, *(chain.fold.rows if chain.fold else ())]
     return {
         "currency": new.currency,
         "totals": totals,
         "percent": figures.share(totals.change, totals.before),
-        "rows": rows,
+        "rows": chain.rows,
+        "fold": chain.fold,
         "drawn": chain.drawn,
         "grid": GRID,
         "is_cut": chain.drawn is not None and chain.drawn.axis.is_cut,

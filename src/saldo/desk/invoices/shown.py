@@ -18,6 +18,11 @@ READ = "sell.invoice.read"
 MARKS = {"open": "wait", "overdue": "bad", "paid": "plain", "cancelled": "idle", "credit": "plain"}
 
 
+def say_held(code: str) -> str:
+    """Why a draft is held, as it stands on a mark: without a full stop, and nothing where it is not held."""
+    return say_because(code, {}).rstrip(".。") if code else ""
+
+
 def say_because(code: str, facts: Mapping[str, Any]) -> str:
     """A reason in words; one that nobody wrote words for is told as a reason without a name, never as its code."""
     return say_code(code, facts) if figures.has_words(code) else figures.say("pages.invoices.no-words")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from saldo.agreements.rules.tax import Treatment
 from saldo.core.identity import CompanyId
 from saldo.core.money import add_up, amount_text
 from saldo.core.problems import Refused
 from saldo.invoicing import models
+from saldo.invoicing.limits import load_limit
 from saldo.invoicing.queries import Invoice, find_cancellation
 from saldo.invoicing.rules.lines import DraftLine
 from saldo.invoicing.rules.totals import Taxed, total
+from saldo.parties.rules.approvals import find_approval_refusal
 
 _COLUMNS = ", ".join(f"l.{name}" for name in DraftLine._fields)
 
@@ -33,6 +36,26 @@ def check_correctable(*, company: CompanyId, found: Invoice) -> None:
         raise UnableToCorrect(code="invoicing.correction.is-a-credit", facts={"number": found.number})
     if find_cancellation(company=company, number=found.number) is not None:
         raise UnableToCorrect(code="invoicing.correction.cancelled-already", facts={"number": found.number})
+
+
+def check_second_person(
+    *, company: CompanyId, given: Decimal, currency: str, proposed_by: str, today: date, by: str
+) -> None:
+    """Nothing where one person may give so much back, or where somebody else than ``by`` proposed it.
+
+    Refuses (UnableToCorrect): invoicing.credit.needs-second-person.
+    """
+    limit = load_limit(company=company, on=today, currencies=[currency])
+    if limit.allows(given, currency):
+        return
+    if not proposed_by or find_approval_refusal(proposed_by=proposed_by, approved_by=by):
+        facts = {
+            "gross": amount_text(given, currency),
+            "currency": currency,
+            "limit": amount_text(limit.value, limit.currency),
+            "own": limit.currency,
+        }
+        raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
 
 
 def check_not_credited(*, company: CompanyId, found: Invoice) -> None:
@@ -105,6 +128,25 @@ def copy_document(
 def negated(tax: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """A tax of a document taken back."""
     return dict(tax) | {name: amount_text(-Decimal(tax[name]), currency) for name in ("base", "tax")}
+
+
+def treated(
+    row: models.Invoice, lines: Sequence[DraftLine], treatment: Treatment
+) -> tuple[models.Invoice, list[DraftLine]]:
+    """A document and its lines under another tax treatment; sums and shares follow in `taxed_anew`."""
+    row.taxes = [
+        {
+            "treatment": treatment.code,
+            "category": treatment.category,
+            "country": treatment.country,
+            "region": treatment.region,
+            "percent": f"{treatment.percent.normalize():f}" if treatment.percent else "0",
+            "reason": treatment.reason,
+            "certificate": treatment.certificate,
+        }
+    ]
+    percent, code = treatment.percent, treatment.code
+    return row, [line._replace(tax_percent=percent, tax_treatment=code) for line in lines]
 
 
 def taxed_anew(row: models.Invoice, lines: Sequence[DraftLine]) -> tuple[models.Invoice, list[DraftLine]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,67 +11,76 @@ from saldo.core.money import ZERO, amount_text
 from saldo.invoicing import models
 from saldo.invoicing.actions.copies import (
     UnableToCorrect,
-    check_correctable,
     check_not_credited,
+    check_second_person,
     copy_document,
     copy_lines,
     negated,
-    taxed_anew,
 )
+from saldo.invoicing.actions.corrected import Corrections, check_corrections, corrected_document, weigh_correction
 from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
 from saldo.invoicing.actions.series import give_numbers, lock_series
 from saldo.invoicing.actions.settling import debits_of, settle_items
 from saldo.invoicing.actions.writing import next_ids, write_lines
+from saldo.invoicing.limits import sum_given
 from saldo.invoicing.queries import Invoice, find_cancellation, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
 from saldo.invoicing.rules.references import reference_for
-from saldo.invoicing.settings import get_settings
 from saldo.ledger.actions import reverse
 from saldo.ledger.queries import find_posting
 
-_CORRECTABLE = frozenset(
-    {"name", "country", "street", "postcode", "city", "region", "vat_id", "registration", "electronic_address"}
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrections:
-    """What is right instead: the buyer's particulars, the purchase order, the net of lines by their position.
-
-    The due day and the collections history stay those of the wrong document unless ``keeps_due_day`` is False.
-    """
-
-    buyer: Mapping[str, str] = field(default_factory=dict)
-    purchase_order: str | None = None
-    nets: Mapping[int, Decimal] = field(default_factory=dict)
-    keeps_due_day: bool = True
-
-
-def cancel_invoice(*, company: CompanyId, number: str, reason: str, today: date, by: str, at: datetime) -> str:
+def cancel_invoice(
+    *, company: CompanyId, number: str, reason: str, today: date, by: str, at: datetime, proposed_by: str = ""
+) -> str:
     """Take an issued document back by its mirror, with a number of its own; returns that number.
 
     The posting is mirrored, and what is open of the document is settled with it. Cancelling twice gives the same
-    mirror. Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason,
-    .is-a-mirror, .has-credits (part of it was given back already: cancel that first).
+    mirror. Above what one person may give back, somebody else must have ``proposed_by`` it (`confirming`).
+    Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason,
+    .is-a-mirror, .has-credits (part of it was given back already: cancel that first),
+    invoicing.credit.needs-second-person.
     """
-    return _cancel(company, number, reason, is_reissued=False, today=today, by=by, at=at)
+    found = check_cancelling(company=company, number=number, reason=reason)
+    lock_series(company)
+    known = find_cancellation(company=company, number=number)
+    if known is not None:
+        return known
+    check_not_credited(company=company, found=found)
+    check_second_person(
+        company=company,
+        given=weigh_cancellation(company=company, found=found),
+        currency=found.currency,
+        proposed_by=proposed_by,
+        today=today,
+        by=by,
+    )
+    return _cancel(company, found, reason, today=today, by=by, at=at)
 
 
-def _cancel(
-    company: CompanyId, number: str, reason: str, *, is_reissued: bool, today: date, by: str, at: datetime
-) -> str:
+def weigh_cancellation(*, company: CompanyId, found: Invoice) -> Decimal:
+    """What taking a document back gives the customer, with all that persons gave of it and of those it replaces."""
+    if found.gross <= 0:
+        return ZERO
+    return found.gross + sum_given(company=company, number=found.number, with_waiting=False)
+
+
+def check_cancelling(*, company: CompanyId, number: str, reason: str) -> Invoice:
+    """The document, where it may be taken back for this reason.
+
+    Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.is-a-mirror, .no-reason.
+    """
     found = get_invoice(company=company, number=number)
     if found.kind == "cancellation":
         raise UnableToCorrect(code="invoicing.correction.is-a-mirror", facts={"number": number})
     if not reason.strip():
         raise UnableToCorrect(code="invoicing.correction.no-reason", facts={"number": number})
-    lock_series(company)
-    known = find_cancellation(company=company, number=number)
-    if known is not None:
-        return known
-    if not is_reissued:
-        check_not_credited(company=company, found=found)
-    _drop_proposals(company, number)
+    return found
+
+
+def _cancel(company: CompanyId, found: Invoice, reason: str, *, today: date, by: str, at: datetime) -> str:
+    number = found.number
+    _drop_proposals(company, number, by, at)
     new = _write_mirror(company, found, reason.strip(), today=today, by=by, at=at)
     for debit, key in debits_of(number, f"cancellation:{new}:settles"):
         settle_items(company=company, debit=debit, credit=f"cancellation:{new}", key=key, today=today, by=by, at=at)
@@ -123,24 +130,34 @@ def reissue(
     by: str,
     at: datetime,
     newest_backup: datetime | None = None,
+    proposed_by: str = "",
 ) -> tuple[str, IssuedDocument]:
     """Correct and reissue in one act (practice 9): the mirror's number, and the new document.
 
-    What was paid of the wrong one counts for the new one. Refuses: as `cancel_invoice`; (UnableToCorrect):
+    What was paid of the wrong one counts for the new one. Another country or VAT id of the buyer decides the tax anew.
+    Refuses: as `cancel_invoice`; (UnableToTreat): agreements.tax.unknown; (UnableToCorrect):
     invoicing.correction.unknown-field, .unknown-line, .cancelled-already (what was taken back is not corrected),
-    .is-a-credit, invoicing.credit.needs-second-person (it would give more than the limit: propose a credit note).
+    .is-a-credit, invoicing.credit.needs-second-person (it gives more than one person may and nobody else proposed it).
     """
     check_may_issue(company=company, newest_backup=newest_backup, at=at)
-    found = get_invoice(company=company, number=number)
-    _check_corrections(company, found, corrections)
-    lines = copy_lines(company=company, invoice=found.id)
+    lock_series(company)  # or two would correct the same document at once
+    found = check_cancelling(company=company, number=number, reason=reason)
+    check_corrections(company=company, found=found, corrections=corrections)
     (key,) = next_ids(1)
-    corrected = [_corrected(one, line, place, corrections) for place, (one, line) in enumerate(lines, start=1)]
-    draft, corrected = taxed_anew(_corrected_row(company, found, key, corrections, reason.strip(), by, at), corrected)
-    _check_gift(company, found, draft)
-    mirror = _cancel(company, number, reason, is_reissued=True, today=today, by=by, at=at)
+    draft, lines, _ = corrected_document(
+        company=company, found=found, key=key, corrections=corrections, reason=reason, by=by, at=at
+    )
+    check_second_person(
+        company=company,
+        given=weigh_correction(company=company, found=found, corrected=draft),
+        currency=found.currency,
+        proposed_by=proposed_by,
+        today=today,
+        by=by,
+    )
+    mirror = _cancel(company, found, reason, today=today, by=by, at=at)
     draft.save(force_insert=True)
-    write_lines(company=company, month=found.month, invoice=key, lines=corrected)
+    write_lines(company=company, month=found.month, invoice=key, lines=lines)
     issued = issue_draft(company=company, draft=key, today=today, by=by, at=at)
     settle_items(
         company=company,
@@ -154,16 +171,10 @@ def reissue(
     return mirror, issued
 
 
-def _check_gift(company: CompanyId, found: Invoice, corrected: models.Invoice) -> None:
-    """A lower price is a credit by another name, and has the same limit."""
-    limit, given = get_settings(company=company).credit_limit, found.gross - corrected.gross
-    if given > limit:
-        facts = {"gross": amount_text(given, found.currency), "limit": f"{limit}", "currency": found.currency}
-        raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
-
-
-def _drop_proposals(company: CompanyId, number: str) -> None:
-    """Credit notes that somebody proposed for a document that is taken back have nothing left to credit."""
+def _drop_proposals(company: CompanyId, number: str, by: str, at: datetime) -> None:
+    """What somebody proposed for a document that is taken back has nothing left to credit or to correct."""
+    waiting = models.Correction.objects.filter(company_id=company, number=number, outcome="")
+    waiting.update(outcome="overtaken", decided_by=by, decided_at=at)
     rows = models.Invoice.objects.filter(
         company_id=company, number="", origin="person", kind="credit-note", mirrors=number
     )
@@ -177,19 +188,6 @@ def posting_key(found: Invoice) -> str:
     return f"{'credit-note' if found.kind == 'credit-note' else 'invoice'}:{found.number}"
 
 
-def _check_corrections(company: CompanyId, found: Invoice, corrections: Corrections) -> None:
-    check_correctable(company=company, found=found)
-    for name in corrections.buyer:
-        if name not in _CORRECTABLE:
-            raise UnableToCorrect(code="invoicing.correction.unknown-field", facts={"field": name})
-    places = range(1, len(copy_lines(company=company, invoice=found.id)) + 1)
-    for place in corrections.nets:
-        if place not in places:
-            raise UnableToCorrect(
-                code="invoicing.correction.unknown-line", facts={"number": found.number, "line": place}
-            )
-
-
 def _mirrored(key: int, line: DraftLine) -> DraftLine:
     """The line of a mirror document; the cost stays where it was, since Microsoft still charges it."""
     return line._replace(
@@ -197,30 +195,9 @@ def _mirrored(key: int, line: DraftLine) -> DraftLine:
     )
 
 
-def _corrected(key: int, line: DraftLine, place: int, corrections: Corrections) -> DraftLine:
-    copy = line._replace(mirrors_line=line.mirrors_line or key, cost=ZERO)
-    if place not in corrections.nets:
-        return copy
-    net = corrections.nets[place]
-    price = abs(net / line.quantity) if line.quantity else abs(net)
-    return copy._replace(net=net, unit_price=round(price, 10), price_rule="corrected")
-
-
 def _mirror_row(company: CompanyId, found: Invoice, key: int, reason: str, by: str, at: datetime) -> models.Invoice:
     row = copy_document(company=company, found=found, key=key, reason=reason, by=by, at=at)
     row.kind, row.mirrors = "cancellation", found.number
     row.net, row.tax, row.gross = -found.net, -found.tax, -found.gross
     row.taxes = [negated(tax, found.currency) for tax in found.taxes]
-    return row
-
-
-def _corrected_row(
-    company: CompanyId, found: Invoice, key: int, corrections: Corrections, reason: str, by: str, at: datetime
-) -> models.Invoice:
-    row = copy_document(company=company, found=found, key=key, reason=reason, by=by, at=at)
-    row.kind, row.replaces = found.kind, found.number
-    row.buyer = dict(found.buyer) | dict(corrections.buyer)
-    row.due_on = found.due_on if corrections.keeps_due_day else None
-    if corrections.purchase_order is not None:
-        row.purchase_order = corrections.purchase_order
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from saldo.invoicing import models
 from saldo.invoicing.actions.copies import (
     UnableToCorrect,
     check_correctable,
+    check_second_person,
     copy_document,
     copy_lines,
     left_of,
@@ -21,11 +22,9 @@ from saldo.invoicing.actions.copies import (
 from saldo.invoicing.actions.issuing import IssuedDocument, check_may_issue, issue_draft
 from saldo.invoicing.actions.series import lock_series
 from saldo.invoicing.actions.writing import next_ids, write_lines
-from saldo.invoicing.nets import sum_credited
+from saldo.invoicing.limits import weigh_credit
 from saldo.invoicing.queries import get_draft, get_invoice
 from saldo.invoicing.rules.lines import DraftLine
-from saldo.invoicing.settings import get_settings
-from saldo.parties.rules.approvals import find_approval_refusal
 
 
 def propose_credit_note(
@@ -38,6 +37,8 @@ def propose_credit_note(
     at: datetime,
 ) -> int:
     """Propose to credit lines of an issued document, by position and net (positive); returns the draft's key.
+
+    What the same person proposes again, word for word, while it still waits, is that same proposal.
 
     Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason, .nothing,
     .unknown-line, .is-a-credit, .more-than-billed, .cancelled-already.
@@ -56,6 +57,8 @@ def propose_credit_note(
             raise UnableToCorrect(code="invoicing.correction.unknown-line", facts={"number": number, "line": place})
         if not 0 < net <= _left(company, *lines[place]):
             raise UnableToCorrect(code="invoicing.correction.more-than-billed", facts={"number": number, "line": place})
+    if (waiting := _find_same(company, number, reason.strip(), [lines[one] for one in wanted], wanted, by)) is not None:
+        return waiting
     (key,) = next_ids(1)
     row = copy_document(company=company, found=found, key=key, reason=reason.strip(), by=by, at=at)
     row.kind, row.mirrors = "credit-note", number
@@ -74,20 +77,18 @@ def issue_credit_note(
     """Issue a proposed credit note; what is open of the document that it credits is settled with it.
 
     Above the limit a second person: who proposed or approved it first may not also issue it. What persons credited
-    of the same document before counts, so that a large credit is not passed in small ones.
+    of the same document before counts, so that a large credit is not passed in small ones. A credit in another currency
+    than the company's is compared by the rate of ``today``; without one a second person is asked.
     Refuses (UnableToCorrect): invoicing.credit.no-credit-note, invoicing.credit.needs-second-person.
     """
     check_may_issue(company=company, newest_backup=newest_backup, at=at)
     found = get_draft(company=company, draft=draft)
     if found.kind != "credit-note":
         raise UnableToCorrect(code="invoicing.credit.no-credit-note", facts={"draft": draft})
-    limit = get_settings(company=company).credit_limit
-    given = abs(found.gross)
-    if found.origin == "person":
-        given = max(given, sum_credited(company=company, number=found.mirrors).get(found.mirrors, ZERO))
-    if given > limit and (not found.made_by or find_approval_refusal(proposed_by=found.made_by, approved_by=by)):
-        facts = {"gross": amount_text(-found.gross, found.currency), "limit": f"{limit}", "currency": found.currency}
-        raise UnableToCorrect(code="invoicing.credit.needs-second-person", facts=facts)
+    given = weigh_credit(company=company, gross=found.gross, credits=found.mirrors, origin=found.origin)
+    check_second_person(
+        company=company, given=given, currency=found.currency, proposed_by=found.made_by, today=today, by=by
+    )
     return issue_draft(company=company, draft=draft, today=today, by=by, at=at)
 
 
@@ -103,6 +104,25 @@ def approve_credit_note(*, company: CompanyId, draft: int, by: str, at: datetime
         raise UnableToCorrect(code="invoicing.credit.approved-already", facts={"draft": draft})
     models.Invoice.objects.filter(company_id=company, id=draft, number="").update(made_by=by)
     record(company=company, code="invoicing.credit-approved", actor=by, subject=f"draft:{draft}", at=at)
+
+
+def _find_same(
+    company: CompanyId,
+    number: str,
+    reason: str,
+    lines: Sequence[tuple[int, DraftLine]],
+    nets: Mapping[int, Decimal],
+    by: str,
+) -> int | None:
+    """A proposal that waits and says just this: somebody pressed twice."""
+    asked = sorted((line.mirrors_line or key, -net) for (key, line), net in zip(lines, nets.values(), strict=True))
+    rows = models.Invoice.objects.filter(
+        company_id=company, number="", origin="person", kind="credit-note", mirrors=number, reason=reason, made_by=by
+    )
+    for key in rows.order_by("id").values_list("id", flat=True):
+        if sorted((line.mirrors_line or 0, line.net) for _, line in copy_lines(company=company, invoice=key)) == asked:
+            return int(key)
+    return None
 
 
 def _left(company: CompanyId, key: int, line: DraftLine) -> Decimal:

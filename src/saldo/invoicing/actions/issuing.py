@@ -14,12 +14,11 @@ from django.db import connection
 from saldo.agreements.rules.terms import Terms, dated_on, due_on
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
-from saldo.core.money import ZERO, amount_text
 from saldo.core.periods import Month
 from saldo.invoicing import models
 from saldo.invoicing.actions.series import give_numbers, lock_series
 from saldo.invoicing.actions.settling import settle_credit
-from saldo.invoicing.nets import sum_credited
+from saldo.invoicing.ready import list_waiting, texts
 from saldo.invoicing.rules.issuing import (
     NOT_DUE,
     Issuable,
@@ -35,15 +34,6 @@ from saldo.ledger.actions import post
 from saldo.outbox.queries import get_channel
 
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Drafts that a wave would issue, and what they come to."""
-
-    count: int
-    totals: Mapping[str, Decimal]
-    drafts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,28 +74,6 @@ class _Draft(NamedTuple):
 _FIELDS = ", ".join(f"i.{name}" for name in _Draft._fields)
 
 
-def list_waiting(*, company: CompanyId, month: Month, debtors: Sequence[str] | None = None) -> Waiting:
-    """The drafts of a month that nothing holds; credit notes over the limit wait for a second person."""
-    limit = get_settings(company=company).credit_limit
-    rows = models.Invoice.objects.filter(
-        company_id=company, month=month.starts_on, number="", held_because="", wave__isnull=True
-    )
-    if debtors is not None:
-        rows = rows.filter(debtor__in=debtors)
-    given = sum_credited(company=company)
-    columns = ("id", "kind", "currency", "gross", "mirrors", "origin")
-    found = [
-        (key, currency, gross)
-        for key, kind, currency, gross, mirrors, origin in rows.order_by("debtor", "id").values_list(*columns)
-        if kind != "credit-note" or max(-gross, given.get(mirrors, ZERO) if origin == "person" else ZERO) <= limit
-    ]
-    return Waiting(
-        count=len(found),
-        totals=sums_by_currency([(currency, gross) for _, currency, gross in found]),
-        drafts=tuple(key for key, _, _ in found),
-    )
-
-
 def check_may_issue(*, company: CompanyId, newest_backup: datetime | None, at: datetime) -> None:
     """Nothing where the company may issue now. Refuses (UnableToIssue): as `check_form` and `check_backup`."""
     settings = get_settings(company=company)
@@ -122,6 +90,7 @@ def open_wave(
     confirm_count: int,
     confirm_totals: Mapping[str, Decimal],
     newest_backup: datetime | None,
+    today: date,
     by: str,
     at: datetime,
 ) -> int:
@@ -132,7 +101,7 @@ def open_wave(
     """
     check_may_issue(company=company, newest_backup=newest_backup, at=at)
     lock_series(company)
-    waiting = list_waiting(company=company, month=month, debtors=debtors)
+    waiting = list_waiting(company=company, month=month, today=today, debtors=debtors)
     if (waiting.count, dict(waiting.totals)) != (confirm_count, dict(confirm_totals)):
         facts = {"count": waiting.count, "confirmed": confirm_count, "totals": texts(waiting.totals)}
         raise UnableToIssue(code="invoicing.wave.changed", facts=facts)
@@ -169,11 +138,6 @@ def issue_draft(*, company: CompanyId, draft: int, today: date, by: str, at: dat
     if drafts := _take(company, "i.id = %s", [draft], 1):
         return _issue(company, drafts, today=today, by=by, at=at)[0]
     raise UnableToIssue(code="invoicing.draft.unknown", facts={"draft": draft})
-
-
-def texts(totals: Mapping[str, Decimal]) -> dict[str, str]:
-    """Sums as they are kept and shown."""
-    return {currency: amount_text(value, currency) for currency, value in totals.items()}
 
 
 def _take(company: CompanyId, where: str, values: Sequence[Any], limit: int) -> list[_Draft]:

@@ -107,11 +107,6 @@ def tax_account(tax: Mapping[str, Any]) -> str:
     return f"{TAX}:{tax.get('country') or '-'}:{tax['percent']}"
 
 
-def is_within(*, gross: Decimal, limit: Decimal) -> bool:
-    """Whether one person alone may credit this much."""
-    return abs(gross) <= limit
-
-
 def sums_by_currency(documents: Sequence[tuple[str, Decimal]]) -> dict[str, Decimal]:
     """What documents come to, by currency."""
     return {
