@@ -209,7 +209,9 @@ class RefundOrder(models.Model):
     handed_over_by = models.TextField(blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "number"], name="one_refund_order_a_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "number"], name="one_refund_order_a_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.state}"

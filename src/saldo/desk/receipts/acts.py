@@ -26,6 +26,7 @@ from saldo.doors.world import get_world
 from saldo.receipts.actions.asides import take_up
 from saldo.receipts.actions.matching import match, set_aside, undo_match
 from saldo.receipts.actions.money_back import hold_until_settled, return_receipt
+from saldo.receipts.actions.part_returns import return_part
 from saldo.receipts.actions.refunding import record_refund_paid
 from saldo.receipts.queries import find_entry
 
@@ -87,9 +88,8 @@ def aside(request: HttpRequest) -> HttpResponse:
     done = _do(
         request,
         lambda company, by, at: set_aside(company=company, entry=key, reason=reason, by=by, at=at),
-        figures.say("pages.receipts.is-aside"),
     )
-    return _back(request, entry=(request.POST.get("next") or None) if done else key)
+    return _back(request, entry=request.POST.get("next"), aside=key) if done else _back(request, entry=key)
 
 
 @require_POST
@@ -128,6 +128,20 @@ def taken_back(request: HttpRequest) -> HttpResponse:
         request,
         lambda company, by, at: return_receipt(company=company, entry=key, receipt=receipt, by=by, at=at),
         figures.say("pages.receipts.is-returned"),
+    )
+    return redirect(address(reverse("desk:receipts"), {"entry": key}))
+
+
+@require_POST
+@gate_everywhere("receipt.match")
+def part_taken_back(request: HttpRequest) -> HttpResponse:
+    """Say of which receipt the bank took a part back with this entry, and which debt is open again first."""
+    key, receipt = request.POST.get("entry", "")[:200], request.POST.get("receipt", "")[:200]
+    first = [item[:300] for item in request.POST.getlist("first") if item][:20]
+    _do(
+        request,
+        lambda company, by, at: return_part(company=company, entry=key, receipt=receipt, first=first, by=by, at=at),
+        figures.say("pages.receipts.part-is-returned"),
     )
     return redirect(address(reverse("desk:receipts"), {"entry": key}))
 

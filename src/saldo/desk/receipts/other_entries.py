@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,13 @@ from saldo.desk.receipts.said import Reason, name_actors, say_because, say_diffe
 from saldo.ledger.queries import OpenItem, find_items
 from saldo.parties.debtors import name_debtors
 from saldo.receipts.actions.matching import MATCHABLE
-from saldo.receipts.actions.money_back import list_returnable
-from saldo.receipts.match_queries import Match, list_matches
+from saldo.receipts.actions.money_back import list_part_returnable, list_returnable
+from saldo.receipts.match_queries import Match, list_matches, list_part_returns
 from saldo.receipts.queries import BankEntry, list_entries
 from saldo.receipts.refund_queries import list_refunds
 
 _KEPT = ("fee", "interest")
+_MOST_PARTLY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ def show_done(*, company: CompanyId, entry: BankEntry) -> dict[str, Any]:
     people = name_actors({actor for match in matches for actor in (match.made_by, match.undone_by) if actor})
     return {
         "matches": [_match(match, items, names, people) for match in matches],
+        "went_back": say_part_returns(company=company, entry=entry),
         "may_take_up": entry.state == "set-aside" and entry.kind not in _KEPT,
     }
 
@@ -58,6 +60,7 @@ def show_done(*, company: CompanyId, entry: BankEntry) -> dict[str, Any]:
 def show_money_out(*, company: CompanyId, entry: BankEntry) -> dict[str, Any]:
     """Money that left: the receipts it may take back, or the refunds it may be."""
     returnable = list_returnable(company=company, entry=entry.key) if entry.kind == "return" else ()
+    parts = list_part_returnable(company=company, entry=entry.key) if entry.kind == "return" else ()
     found = {one.key: one for one in list_entries(company=company, keys=returnable)} if returnable else {}
     refunds = [
         one
@@ -77,11 +80,65 @@ def show_money_out(*, company: CompanyId, entry: BankEntry) -> dict[str, Any]:
             for key in returnable
             if key in found
         ],
+        "partly": _partly(company, parts[:_MOST_PARTLY]),
         "refunds": [
             {"key": one.key, "debtor": names.get(one.debtor, one.debtor), "payable_from": figures.day(one.payable_from)}
             for one in refunds
         ],
     }
+
+
+def say_part_returns(*, company: CompanyId, entry: BankEntry) -> list[dict[str, Any]]:
+    """The parts of a receipt that went back, or what this entry took back: how much, when, and what it opened again."""
+    told = list_part_returns(company=company, entry=entry.key)
+    items = find_items(company=company, keys={share.item for one in told for share in one.reopened})
+    return [
+        {
+            "words": figures.say(
+                "pages.receipts.part-went-back",
+                amount=figures.amount(one.value, entry.currency),
+                currency=entry.currency,
+                day=figures.day(one.on),
+            ),
+            "opened": [
+                figures.say(
+                    "pages.receipts.opened-again",
+                    item=say_item(items[share.item]) if share.item in items else share.item,
+                    amount=figures.amount(share.value, entry.currency),
+                )
+                for share in one.reopened
+            ],
+            "free": figures.say("pages.receipts.was-free", amount=figures.amount(one.free, entry.currency))
+            if one.free
+            else "",
+            "other": one.receipt if one.entry == entry.key else one.entry,
+        }
+        for one in told
+    ]
+
+
+def _partly(company: CompanyId, receipts: Sequence[str]) -> list[dict[str, Any]]:
+    """Receipts that a part may have gone back of, each with the debts it settled, the newest first."""
+    found = {one.key: one for one in list_entries(company=company, keys=receipts)} if receipts else {}
+    made = [match for match in list_matches(company=company, entries=receipts) if match.undone_at is None]
+    items = find_items(company=company, keys={share.item for match in made for share in match.shares})
+    return [
+        {
+            "key": key,
+            "payer": found[key].payer or found[key].payer_account,
+            "day": figures.day(found[key].booked_on),
+            "amount": figures.amount(found[key].value, found[key].currency),
+            "debts": [
+                (share.item, say_item(items[share.item]))
+                for match in made
+                if match.entry == key
+                for share in match.shares
+                if share.item in items and share.value > 0
+            ],
+        }
+        for key in receipts
+        if key in found
+    ]
 
 
 def _match(

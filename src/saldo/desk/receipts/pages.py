@@ -57,7 +57,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
         "anything": sum(counts.values()),
         "position": _position(window, listed, entry),
         "newest": _newest(visitor),
-        "done": _done(visitor, request.GET.get("done", "")),
+        "done": _booked(visitor, request.GET.get("done", "")) or _put_aside(visitor, request.GET.get("aside", "")),
         "may_match": visitor.may_everywhere("receipt.match"),
     } | _around(path, facts, window, show)
     if entry is not None:
@@ -182,23 +182,31 @@ def _newest(visitor: Visitor) -> list[dict[str, Any]]:
     ]
 
 
-def _done(visitor: Visitor, entry: str) -> dict[str, str] | None:
+def _booked(visitor: Visitor, entry: str) -> dict[str, Any] | None:
     """The toast after booking: what, and the match that Undo takes back."""
-    if not entry:
-        return None
-    made = list_matches(company=visitor.company.id, entries=[entry[:200]], limit=1)
+    made = list_matches(company=visitor.company.id, entries=[entry[:200]], limit=1) if entry else ()
     if not made or made[0].undone_at is not None or made[0].is_automatic:
         return None
     found = find_entry(company=visitor.company.id, key=made[0].entry)
     if found is None:
         return None
-    words = figures.say(
-        "pages.receipts.booked",
-        amount=figures.amount(made[0].used, found.currency),
-        currency=found.currency,
-        payer=entry_rows.say_payer(found),
-    )
-    return {"words": words, "match": made[0].key, "entry": found.key}
+    words = _say_done("booked", found, figures.amount(made[0].used, found.currency))
+    undoing = {"match": made[0].key, "entry": found.key}
+    return {"words": words, "action": reverse("desk:receipts-undo"), "undoing": undoing.items()}
+
+
+def _put_aside(visitor: Visitor, entry: str) -> dict[str, Any] | None:
+    """The toast after setting aside, whose Undo lets the entry wait again."""
+    found = find_entry(company=visitor.company.id, key=entry[:200]) if entry else None
+    if found is None or found.state != "set-aside":
+        return None
+    words = _say_done("put-aside", found, figures.amount(found.value, found.currency))
+    return {"words": words, "action": reverse("desk:receipts-take-up"), "undoing": {"entry": found.key}.items()}
+
+
+def _say_done(what: str, entry: BankEntry, amount: str) -> str:
+    payer = entry_rows.say_payer(entry)
+    return figures.say(f"pages.receipts.{what}", amount=amount, currency=entry.currency, payer=payer)
 
 
 def _download(request: HttpRequest, form: Any) -> HttpResponse:

@@ -17,6 +17,7 @@ from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.fields import Asked, say_refusal
 from saldo.desk.paging import Window, address, read_page
+from saldo.desk.receipts.refund_files import show_files
 from saldo.desk.receipts.said import name_actors
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
@@ -45,6 +46,7 @@ class RefundShown:
     what_next: str
     may_approve: bool
     may_withdraw: bool
+    may_order: bool
 
 
 @gate_everywhere("receipt.read")
@@ -63,7 +65,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
         "previous_href": window.previous and address(request.path, {"page": window.previous}),
         "next_href": window.next and address(request.path, {"page": window.next}),
         "receipts_href": reverse("desk:receipts"),
-    }
+    } | show_files(visitor, found)
     return render(request, "desk/receipts/refunds.html", {"page": page})
 
 
@@ -137,7 +139,10 @@ def _show(one: Refund, visitor: Visitor, names: Any, people: Any) -> RefundShown
         state=figures.say(f"pages.receipts.refund.state.{one.state}"),
         what_next=_next(one, people, is_own=bool(own)),
         may_approve=is_waiting and not own and visitor.may_everywhere("refund.approve"),
-        may_withdraw=one.state in {"proposed", "approved"} and visitor.may_everywhere("receipt.match"),
+        may_withdraw=one.state in {"proposed", "approved"}
+        and not one.order
+        and visitor.may_everywhere("receipt.match"),
+        may_order=one.state == "approved" and not one.order and visitor.may_everywhere("refund.approve"),
     )
 
 
@@ -146,6 +151,8 @@ def _next(one: Refund, people: Any, *, is_own: bool) -> str:
     if one.state == "proposed":
         code = "pages.receipts.refund.needs-another" if is_own else "pages.receipts.refund.asked-by"
         return figures.say(code, who=asked_by)
+    if one.state == "approved" and one.order:
+        return figures.say("pages.receipts.refund.in-file", order=one.order)
     if one.state == "approved":
         by = people.get(one.approved_by, one.approved_by)
         return figures.say("pages.receipts.refund.payable", day=figures.day(one.payable_from), who=by)

@@ -82,7 +82,8 @@ def undo_match(*, company: CompanyId, match: str, by: str, at: datetime, because
     """Take a match back: what it settled is open again, its posting is mirrored, the entry waits again.
 
     An entry once undone is never matched by itself again. Refuses (UnableToMatch): receipts.match.unknown,
-    .undone-already, .part-returned (the bank took some of it back), .credit-used (what rested on account has settled something else since).
+    .undone-already, .part-returned (the bank took some of it back), .credit-used (what rested on account has settled
+    something else since).
     """
     lock_matching(company=company)
     row = models.Match.objects.select_for_update().filter(company_id=company, key=match).first()

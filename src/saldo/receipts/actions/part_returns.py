@@ -192,4 +192,3 @@ def _set_states(back: models.BankEntry, paid: models.BankEntry, left: Decimal, f
     elif paid.state != "pending":
         paid.state = "open" if free else "matched"
     paid.save(update_fields=["state", "because"])
-

@@ -8,15 +8,17 @@ from decimal import Decimal
 
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
-from saldo.core.problems import Refused
+from saldo.core.problems import Refused, as_seen
 from saldo.ledger.actions import allocate, post, reverse, undo_allocation
 from saldo.ledger.queries import find_item
 from saldo.ledger.rules.accounts import RECEIVABLE, REFUNDS, UNALLOCATED
 from saldo.ledger.rules.allocation import NewAllocation
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
+from saldo.parties.debtors import find_debtor
 from saldo.parties.rules.approvals import find_approval_refusal
 from saldo.receipts import models
 from saldo.receipts.actions.matching import lock_entries, lock_matching
+from saldo.receipts.rules.payees import read_payee_account
 
 _WAITING = timedelta(days=2)  # the whole day after the approval, so that somebody can object (practice 18)
 
@@ -38,7 +40,8 @@ def propose_refund(
 ) -> str:
     """Ask that money on a debtor's account be sent back; nothing moves yet. Returns the refund's key.
 
-    Refuses (UnableToRefund): receipts.refund.no-credit, .more-than-credit (other proposals on it count), .no-payee.
+    Refuses (UnableToRefund): receipts.refund.no-credit, .more-than-credit (other proposals on it count), .no-payee,
+    .bad-iban (where the debtor's country has IBANs, the account must be one).
     """
     lock_matching(company=company)
     credit = find_item(company=company, key=item)
@@ -47,17 +50,22 @@ def propose_refund(
     asked = value + _proposed(company, item)
     if value <= 0 or asked > -credit.open:
         raise UnableToRefund(code="receipts.refund.more-than-credit", facts={"item": item, "open": f"{-credit.open}"})
-    if not payee.strip() or not payee_account.strip():
-        raise UnableToRefund(code="receipts.refund.no-payee", facts={"item": item})
+    debtor = find_debtor(company=company, number=credit.party)
+    account, fault = read_payee_account(said=payee_account, country=debtor.country if debtor else "")
+    if fault or not payee.strip():
+        facts = {"item": item, "seen": as_seen(account[:60])}
+        raise UnableToRefund(code=fault or "receipts.refund.no-payee", facts=facts)
+    before = models.Refund.objects.filter(company_id=company, item=item).count()  # under the lock
+    named = f"{company} {item} {at.isoformat()} {value} {before}"
     row = models.Refund.objects.create(
         company_id=company,
-        key=f"refund:{uuid.uuid5(uuid.NAMESPACE_OID, f'{company} {item} {at.isoformat()} {value}').hex[:16]}",
+        key=f"refund:{uuid.uuid5(uuid.NAMESPACE_OID, named).hex[:16]}",
         item=item,
         debtor=credit.party,
         currency=credit.currency,
         value=value,
         payee=payee,
-        payee_account=payee_account,
+        payee_account=account,
         reason=reason,
         proposed_at=at,
         proposed_by=by,
@@ -90,10 +98,12 @@ def approve_refund(*, company: CompanyId, refund: str, by: str, at: datetime) ->
 def withdraw_refund(*, company: CompanyId, refund: str, by: str, at: datetime) -> None:
     """Call a refund off before it is paid; the credit stands on the account again.
 
-    Refuses (UnableToRefund): receipts.refund.unknown, .paid-already.
+    Refuses (UnableToRefund): receipts.refund.unknown, .paid-already, receipts.refund-order.in-another.
     """
     lock_matching(company=company)
     row = _get(company, refund, "proposed", "approved")
+    if row.order:
+        raise UnableToRefund(code="receipts.refund-order.in-another", facts={"refund": refund, "order": row.order})
     if row.state == "approved":
         on = _from(company, row, at.date())
         undo_allocation(company=company, key=f"{refund}:1", new_key=f"{refund}:1:undone", on=on, by=by, at=at)
