@@ -62,6 +62,7 @@ class Desk:
     payable: str  # a document of Microsoft's, open and nobody's yes on it
     run: str
     claim: int
+    refund_file: str
     account: str
     opening: str  # a file of the old book
     unread: str  # a bank's CSV file that nobody mapped yet
@@ -92,6 +93,8 @@ class Desk:
         arguments |= {"draft": self.draft, "wave": self.wave}
         if page.startswith("payables-run"):
             arguments["number"] = self.run
+        if page.startswith("refund-"):
+            arguments["number"] = self.refund_file
         if page.startswith("invoice"):
             arguments["number"] = self.invoice
         wanted = ARGUMENTS.get(page, ())
@@ -136,6 +139,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         for act in ("approve", "withdraw", "line", "read", "payment", "payment-back", "dispute", "credit")
     },
     **{f"payables-run{act}": ("number",) for act in ("", "-file", "-hand-over", "-cancel")},
+    **{f"refund-{act}": ("number",) for act in ("file", "hand-over", "order-cancel")},
     "payables-claim-move": ("claim",),
     "outbox-message": ("message",),
     "outbox-attachment": ("message", "place"),

@@ -9,11 +9,13 @@ from typing import Any
 from saldo.core.clock import FixedClock
 from saldo.core.identity import CompanyId
 from saldo.flows.pay_microsoft import order_payment_run
+from saldo.outbox.documents import keep
 from saldo.parties.billing_actions import approve_bank_account, propose_bank_account
 from saldo.payables.actions.claiming import open_claim
 from saldo.payables.actions.deciding import approve
 from saldo.payables.queries import list_payables
 from saldo.ports.world import World
+from saldo.receipts.models import RefundOrder
 from tests.conftest import NOW
 from tests.rooms.importing import NoQueue
 
@@ -48,4 +50,15 @@ def make_owed(company: CompanyId, *, people: dict[str, Any]) -> dict[str, Any]:
         by=one,
         at=NOW,
     )
-    return {"payable": other, "run": run.number, "claim": claim}
+    refunds = RefundOrder.objects.create(
+        company_id=company,
+        number="R2026-0001",
+        account="giro",
+        pay_on=PAY_ON,
+        currency="SEK",
+        file=keep(b"<Document/>"),
+        refunds=[{"refund": "refund:1", "value": "12.50"}],
+        ordered_at=NOW,
+        ordered_by=one,
+    )
+    return {"payable": other, "run": run.number, "claim": claim, "refund_file": refunds.number}

@@ -71,6 +71,7 @@ receipts-take-up  POST  a . . a .
 receipts-hold     POST  a . . a .
 receipts-taken-back POST a . . a .
 receipts-refund-left POST a . . a .
+receipts-part-taken-back POST a . . a .
 receipts-files    GET   a . . a .
 receipts-upload   POST  a . . a .
 receipts-watch    POST  a . . a .
@@ -80,6 +81,10 @@ refunds           GET   a . . a .
 refund-propose    POST  a . . a .
 refund-approve    POST  a . . a .
 refund-withdraw   POST  a . . a .
+refund-order      POST  a . . a .
+refund-file       GET   a . . a .
+refund-hand-over  POST  a . . a .
+refund-order-cancel POST a . . a .
 invoices          GET   a . a a a
 invoices-draft    POST  a . . a .
 invoices-mark     POST  a . . a .

@@ -222,6 +222,10 @@ class TestOtherWays:
         assert state_of(desk, key) == "open"
         client.post("/receipts/set-aside/", {"entry": key, "reason": "loan of the owner"})
         assert state_of(desk, key) == "set-aside"
+        landed = client.post("/receipts/set-aside/", {"entry": money(desk, "12.00", payer="Y"), "reason": "ours"})
+        toast = html.unescape(client.get(landed["Location"]).content.decode())
+        assert "Set aside: 12.00 SEK from Y." in toast
+        assert 'action="/receipts/take-up/"' in toast
         assert "loan of the owner" in client.get("/receipts/", {"entry": key}).content.decode()
         client.post("/receipts/take-up/", {"entry": key})
         assert state_of(desk, key) == "open"
@@ -243,13 +247,29 @@ class TestOtherWays:
         assert open_of(desk, item) == Decimal("100.00")
         assert (state_of(desk, key), state_of(desk, back)) == ("returned", "returned")
 
+    def test_takes_a_part_of_a_receipt_back_and_says_what_that_opened(self, desk: Desk, client: Client) -> None:
+        one, two = an_invoice(desk, "1", "60.00"), an_invoice(desk, "2", "40.00")
+        key = money(desk, "100.00", payer="X", payer_account="SE1")
+        client.post("/receipts/book/", {"entry": key, "chosen": "1", "item": [one, two]})
+        back = money(desk, "-15.00", payer="X", payer_account="SE1", kind="return")
+        offered = html.unescape(client.get("/receipts/", {"entry": back}).content.decode())
+        assert "Does it take a part of one of these back?" in offered
+        said = {"entry": back, "receipt": key, "first": one}
+        text = html.unescape(client.post("/receipts/part-taken-back/", said, follow=True).content.decode())
+        assert "Invoice 1 is open again by 15.00." in text
+        assert (open_of(desk, one), open_of(desk, two)) == (Decimal("15.00"), 0)
+        text = html.unescape(client.get("/receipts/", {"entry": key}).content.decode())
+        assert "The bank took 15.00 SEK back on 12 May 2026." in text
+
 
 class TestRefunds:
     def test_need_another_person(self, desk: Desk, client: Client) -> None:
         key = money(desk, "98.00", payer="X")
         client.post("/receipts/book/", {"entry": key, "chosen": "1", "debtor": desk.debtor, "over": "on-account"})
-        said = {"item": key, "value": "98,00", "payee": "X AB", "payee_account": "SE1", "reason": "paid twice"}
-        client.post("/refunds/propose/", said | {"debtor": desk.debtor})
+        said = {"item": key, "value": "98,00", "payee": "X AB", "reason": "paid twice", "debtor": desk.debtor}
+        wrong = client.post("/refunds/propose/", said | {"payee_account": "SE12 3456"}, follow=True).content.decode()
+        assert "is no IBAN. Ask the debtor" in html.unescape(wrong)
+        client.post("/refunds/propose/", said | {"payee_account": "SE35 5000 0000 0549 1000 0003"})
         with company_context(desk.company):
             refund = Refund.objects.get()
         text = client.get("/refunds/").content.decode()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from saldo.core.identity import CompanyId
 from saldo.flows.pay_from_bank import settle_from_bank
+from saldo.flows.pay_refunds import settle_refunds
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 from saldo.receipts.actions.matching import NewMatch, hold_items, lock_matching, match_certain
@@ -54,6 +55,7 @@ def match_new(
         book = load_book(company=company, today=day) if waiting else None
     matched = _match(company, book, waiting, by, at, tell) if book else 0
     _take_back(company, by, at)
+    settle_refunds(company=company, by=by, at=at)
     settle_from_bank(company=company, by=by, at=at)
     return MatchedCount(matched=matched, unallocated=waiting - matched)
 

@@ -1,7 +1,7 @@
 """The payment file: ISO 20022 pain.001 from an own small template, with Microsoft's document number as remittance.
 
-One debtor account, one day, one currency, one transaction a document. Texts are cut to the characters and lengths that
-every bank takes; amounts are written with the currency's own digits.
+One debtor account, one day, one currency, one transaction a document; refunds have a payee each. Texts are cut to the
+characters and lengths that every bank takes; amounts are written with the currency's own digits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Version = Literal["001.001.03", "001.001.09"]
 
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
 _UNFOLDED = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "&": "+"})
-_MOST_NAME, _MOST_ID = 70, 35
+_MOST_NAME, _MOST_ID, _MOST_WORDS = 70, 35, 140
 
 
 class UnableToWriteFile(Refused):
@@ -42,11 +42,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """One document paid."""
+    """One document paid; ``payee`` where it has one of its own, ``words`` where it is told in words instead."""
 
     document: str
     invoiced_on: date
     value: Decimal
+    payee: Account | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def _check(file: PaymentFile) -> None:
         raise UnableToWriteFile(code="payables.file.nothing", facts=facts)
     if any(one.value <= 0 for one in file.transfers):
         raise UnableToWriteFile(code="payables.file.no-amount", facts=facts)
-    for account in (file.payer, file.payee):
+    for account in (file.payer, *(one.payee or file.payee for one in file.transfers)):
         if account.iban and not iban.is_valid(account.iban):
             raise UnableToWriteFile(code="payables.file.bad-iban", facts=facts | {"iban": account.iban})
         if not account.iban and not account.number:
@@ -135,11 +137,16 @@ def _transfer(block: etree._Element, file: PaymentFile, transfer: Transfer, plac
     _add(ids, "EndToEndId", bank_text(f"{file.number}-{transfer.document}", _MOST_ID))
     amount = _add(_add(one, "Amt"), "InstdAmt", amount_text(transfer.value, file.currency))
     amount.set("Ccy", file.currency)
-    if file.payee.bic:
-        _bank(one, "CdtrAgt", file.payee, version)
-    _party(one, "Cdtr", file.payee)
-    _account(one, "CdtrAcct", file.payee)
-    document = _add(_add(_add(one, "RmtInf"), "Strd"), "RfrdDocInf")
+    payee = transfer.payee or file.payee
+    if payee.bic:
+        _bank(one, "CdtrAgt", payee, version)
+    _party(one, "Cdtr", payee)
+    _account(one, "CdtrAcct", payee)
+    remittance = _add(one, "RmtInf")
+    if transfer.words:
+        _add(remittance, "Ustrd", bank_text(transfer.words, _MOST_WORDS))
+        return
+    document = _add(_add(remittance, "Strd"), "RfrdDocInf")
     _add(_add(_add(document, "Tp"), "CdOrPrtry"), "Cd", "CINV")
     _add(document, "Nb", bank_text(transfer.document, _MOST_ID))
     _add(document, "RltdDt", transfer.invoiced_on.isoformat())
@@ -169,7 +176,8 @@ def _bank(parent: etree._Element, tag: str, account: Account, version: Version) 
 
 
 def _is_sepa(file: PaymentFile) -> bool:
-    return file.currency == "EUR" and bool(file.payer.iban and file.payee.iban)
+    payees = (one.payee or file.payee for one in file.transfers)
+    return file.currency == "EUR" and bool(file.payer.iban) and all(payee.iban for payee in payees)
 
 
 def _add(parent: etree._Element, tag: str, text: str | None = None) -> etree._Element:
