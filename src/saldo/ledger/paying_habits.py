@@ -1,4 +1,4 @@
-"""How debtors have paid: which invoices money has settled, and when. Reads only."""
+"""How debtors have paid: which invoices money has settled, and when; what is to be expected of them. Reads only."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from saldo.core.identity import CompanyId
 from saldo.ledger.booking import ask
 
 _YEAR = timedelta(days=365)
+# Debts that money settled, by what was allocated of it and not undone.
 _SETTLED = """
-SELECT i.party, i.due_on, i.settled_on FROM ledger_item i
+SELECT i.party, i.due_on, i.settled_on, i.key FROM ledger_item i JOIN (
+    SELECT debit FROM ledger_allocation WHERE company_id = %(company)s AND credit LIKE 'receipt:%%'
+    GROUP BY debit HAVING sum(value) > 0
+) paid ON paid.debit = i.key
 WHERE i.company_id = %(company)s AND i.account = 'receivable' AND i.original > 0
   AND i.settled_on BETWEEN %(since)s AND %(on)s
-  AND (SELECT sum(a.value) FROM ledger_allocation a WHERE a.company_id = i.company_id AND a.debit = i.key
-       AND a.credit LIKE 'receipt:%%') > 0
 """
-_LATE = f"""
-SELECT party, count(*), (array_agg(late ORDER BY late))[count(*) / 2 + 1]
-FROM (SELECT s.party, s.settled_on - s.due_on AS late FROM ({_SETTLED}) s) d
-GROUP BY GROUPING SETS ((party), ()) ORDER BY party NULLS FIRST
-"""
-_DUE = """
-SELECT party, due_on, currency, sum(open) FROM ledger_item
-WHERE company_id = %(company)s AND account = 'receivable' AND settled_on IS NULL AND issued_on <= %(on)s
-GROUP BY party, due_on, currency ORDER BY currency, due_on, party
+# The middle of each debtor's days late, the later of two; all together, where party is null, for who has too few.
+_EXPECTED = f"""
+WITH habit AS MATERIALIZED (
+    SELECT party, count(*) AS settled, (array_agg(late ORDER BY late))[count(*) / 2 + 1] AS late
+    FROM (SELECT s.party, s.settled_on - s.due_on AS late FROM ({_SETTLED}) s) d
+    GROUP BY GROUPING SETS ((party), ())
+)
+SELECT coalesce(own.late, (SELECT late FROM habit WHERE party IS NULL), 0) AS days, i.due_on, i.currency, sum(i.open)
+FROM ledger_item i LEFT JOIN habit own ON own.party = i.party AND own.settled >= %(fewest)s
+WHERE i.company_id = %(company)s AND i.account = 'receivable' AND i.settled_on IS NULL AND i.issued_on <= %(on)s
+GROUP BY 1, 2, 3 ORDER BY 3, 2, 1
 """
 
 
-def list_lateness(*, company: CompanyId, on: date) -> tuple[tuple[str, int, int], ...]:
-    """Debtor, how many debts money settled in the 365 days before, and how many days late the middle one was.
+def sum_expected(*, company: CompanyId, on: date, fewest: int) -> tuple[tuple[int, date, str, Decimal], ...]:
+    """Days late by habit, due day, currency, and what is open now of everything with these; credits take off from it.
 
-    The later of two middles. All debtors together come first, under ``""``; nothing where nothing was settled.
+    A debtor's habit is that of the debts that money settled in the 365 days before; whoever has fewer than ``fewest``
+    of them is taken to pay as all debtors together do, and on the due day where nothing was ever settled.
     """
-    rows = ask(_LATE, {"company": company, "since": on - _YEAR, "on": on})
-    return tuple((party or "", count, late) for party, count, late in rows if count)
-
-
-def list_due(*, company: CompanyId, today: date) -> tuple[tuple[str, date, str, Decimal], ...]:
-    """Debtor, due day, currency and what is open now of everything due on that day; credits take off from it."""
-    return tuple(ask(_DUE, {"company": company, "on": today}))
+    asked = {"company": company, "since": on - _YEAR, "on": on, "fewest": fewest}
+    return tuple(ask(_EXPECTED, asked))
 
 
 def list_settled(*, company: CompanyId, on: date) -> tuple[tuple[str, date, date], ...]:
@@ -47,6 +47,5 @@ def list_settled(*, company: CompanyId, on: date) -> tuple[tuple[str, date, date
 
     Credits settle none, nor does money whose match was undone.
     """
-    return tuple(
-        ask(f"{_SETTLED} ORDER BY i.party, i.due_on, i.key", {"company": company, "since": on - _YEAR, "on": on})
-    )
+    rows = ask(f"{_SETTLED} ORDER BY i.party, i.due_on, i.key", {"company": company, "since": on - _YEAR, "on": on})
+    return tuple(row[:3] for row in rows)

@@ -72,6 +72,11 @@ _BALANCES = """
 SELECT account, '', currency, sum(value) FROM ledger_entry WHERE company_id = %(company)s AND "on" <= %(on)s
 GROUP BY account, currency HAVING sum(value) <> 0 ORDER BY account, currency
 """
+_BALANCES_OF_KIND = """
+SELECT account, '', currency, sum(value) FROM ledger_entry
+WHERE company_id = %(company)s AND "on" <= %(on)s AND (account = %(kind)s OR account LIKE %(kind)s || ':%%')
+GROUP BY account, currency HAVING sum(value) <> 0 ORDER BY account, currency
+"""
 _BALANCES_OF_PARTIES = """
 SELECT account, party, currency, sum(value) FROM ledger_entry
 WHERE company_id = %(company)s AND "on" <= %(on)s AND account = %(account)s
@@ -120,9 +125,9 @@ def sum_open(
     return dict(ask(_SUM, {"company": company, "account": account, "party": party, "on": as_of}))
 
 
-def balances(*, company: CompanyId, on: date) -> tuple[Balance, ...]:
-    """What each account amounts to at the end of a day, all parties together, where it is not nothing."""
-    return _as_balances(ask(_BALANCES, {"company": company, "on": on}))
+def balances(*, company: CompanyId, on: date, kind: str = "") -> tuple[Balance, ...]:
+    """What each account (of a ``kind``) amounts to at the end of a day, all parties together, where not nothing."""
+    return _as_balances(ask(_BALANCES_OF_KIND if kind else _BALANCES, {"company": company, "on": on, "kind": kind}))
 
 
 def balances_of_parties(*, company: CompanyId, on: date, account: str = "receivable") -> tuple[Balance, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from saldo.core.identity import CompanyId
 from saldo.core.money import ZERO
-from saldo.ledger.paying_habits import list_due, list_lateness, list_settled
+from saldo.ledger.paying_habits import list_settled, sum_expected
 from saldo.ledger.queries import balances, list_open_items
 from saldo.ledger.rules.accounts import BANK, RECEIVABLE
 from saldo.outlook.rules.cash import FEWEST, CashAhead, Expected, Habit, Leaving, look_ahead, read_habits
@@ -31,23 +32,13 @@ def look_at_cash(*, company: CompanyId, today: date) -> tuple[CashAhead, ...]:
 
 def look_at_days(*, company: CompanyId, today: date) -> tuple[CashAhead, ...]:
     """The same days as `look_at_cash`, for pages: what is expected is summed by due day and habit, not item by item."""
-    late = list_lateness(company=company, on=today)
-    of_all = next((Habit(days_late=days, based_on=count, is_own=False) for name, count, days in late if not name), None)
-    usual = of_all or Habit(days_late=0, based_on=0, is_own=False)
-    own = {
-        name: Habit(days_late=days, based_on=count, is_own=True)
-        for name, count, days in late
-        if name and count >= FEWEST
-    }
-    sums: dict[tuple[int, date, str], Decimal] = {}
-    for party, due_on, currency, value in list_due(company=company, today=today):
-        key = (own.get(party, usual).days_late, due_on, currency)
-        sums[key] = sums.get(key, ZERO) + value
+    sums = sum_expected(company=company, on=today, fewest=FEWEST)
     expected = [
         Expected(key=f"{due_on}:{days}", party=str(days), due_on=due_on, currency=currency, value=value)
-        for (days, due_on, currency), value in sums.items()
+        for days, due_on, currency, value in sums
     ]
-    habits = {str(days): Habit(days_late=days, based_on=0, is_own=False) for days, _, _ in sums} | {"": usual}
+    as_is = Habit(days_late=0, based_on=0, is_own=False)
+    habits = {str(days): replace(as_is, days_late=days) for days, _, _, _ in sums} | {"": as_is}
     return look_ahead(
         today=today,
         start=_on_accounts(company, today),
@@ -59,9 +50,8 @@ def look_at_days(*, company: CompanyId, today: date) -> tuple[CashAhead, ...]:
 
 def _on_accounts(company: CompanyId, today: date) -> dict[str, Decimal]:
     start: dict[str, Decimal] = {}
-    for one in balances(company=company, on=today):
-        if one.account.partition(":")[0] == BANK:
-            start[one.currency] = start.get(one.currency, ZERO) + one.value
+    for one in balances(company=company, on=today, kind=BANK):
+        start[one.currency] = start.get(one.currency, ZERO) + one.value
     return start
 
 
