@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,9 +10,10 @@ from django.urls import reverse
 
 from saldo.charges.balance import MonthBalance, balance_month
 from saldo.charges.history import AttemptSeen, DeliverySeen, list_deliveries, list_fruitless_attempts
-from saldo.charges.queries import sum_by_customer, sum_by_month
+from saldo.charges.movers import find_movers
+from saldo.charges.queries import sum_by_month
 from saldo.core.identity import CustomerId
-from saldo.core.money import round_half_up
+from saldo.core.money import ZERO, round_half_up
 from saldo.core.periods import Month
 from saldo.desk import figures
 from saldo.desk.import_detail import is_failing, say_state
@@ -22,7 +22,6 @@ from saldo.desk.row_words import name_file
 from saldo.doors.visitor import Visitor
 from saldo.explain.queries import explain_months
 from saldo.explain.wording import headline
-from saldo.parties.queries import list_customers
 
 SHOWN_MOVERS, SHOWN_ARRIVALS, LOOKED_AT = 5, 6, 100
 _REFUSED_NEEDS_LOOK = timedelta(days=7)
@@ -122,35 +121,31 @@ def list_tasks(visitor: Visitor, now: datetime) -> list[Task]:
 
 def list_movers(visitor: Visitor, month: Month, currency: str) -> tuple[list[Mover], int]:
     """Whose cost changed most since the month before, among the customers this person sees; and how many those are."""
-    company = visitor.company.id
-    customers = list_customers(company=company, owner=visitor.owner_to_show("customer.read"))
-    names = {customer.key: customer.name for customer in customers}
-    before, after = (_sums(visitor, at, currency, names) for at in (month.plus(-1), month))
-    changes = {key: after.get(key, Decimal(0)) - before.get(key, Decimal(0)) for key in before | after}
-    largest = sorted((key for key in changes if changes[key]), key=lambda key: (-abs(changes[key]), names[key]))
+    moved, charged = find_movers(
+        company=visitor.company.id,
+        month=month,
+        currency=currency,
+        owner=visitor.owner_to_show("customer.read"),
+        limit=SHOWN_MOVERS,
+    )
     movers = [
         Mover(
-            name=names[key],
-            why=_chief_reason(visitor, key, month, currency),
-            href=address(reverse("desk:compare-months", args=[key]), {"from": month.plus(-1), "to": month}),
-            before=before.get(key, Decimal(0)),
-            after=after.get(key, Decimal(0)),
-            change=changes[key],
-            percent=figures.share(changes[key], before[key]) if key in before else None,
+            name=one.name,
+            why=_chief_reason(visitor, one.key, month, currency),
+            href=address(reverse("desk:compare-months", args=[one.key]), {"from": month.plus(-1), "to": month}),
+            before=one.before or ZERO,
+            after=one.after,
+            change=one.change,
+            percent=None if one.before is None else figures.share(one.change, one.before),
         )
-        for key in largest[:SHOWN_MOVERS]
+        for one in moved
     ]
-    return movers, len(after)
+    return movers, charged
 
 
 def list_arrivals(visitor: Visitor) -> list[Arrival]:
     """The last files."""
     return [_arrival(one) for one in list_deliveries(company=visitor.company.id, limit=SHOWN_ARRIVALS)]
-
-
-def _sums(visitor: Visitor, month: Month, currency: str, known: Iterable[str]) -> dict[CustomerId, Decimal]:
-    sums = sum_by_customer(company=visitor.company.id, month=month, currency=currency)
-    return {one.customer: one.net for one in sums if one.customer in known}
 
 
 def _chief_reason(visitor: Visitor, customer: CustomerId, month: Month, currency: str) -> str:

@@ -100,8 +100,8 @@ def list_buckets(
 def sum_buckets(*, company: CompanyId, month: Month) -> tuple[BucketSum, ...]:
     """Every bucket of a month with its reasons; all of them together cost what Microsoft charges."""
     rows = _all(
-        "SELECT bucket, because, cost_currency, count(*), sum(cost) FROM invoicing_line"
-        " WHERE company_id = %s AND month = %s AND file <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        "SELECT bucket, because, cost_currency, sum(lines)::bigint, sum(cost) FROM invoicing_linesum"
+        " WHERE company_id = %s AND month = %s GROUP BY 1, 2, 3 HAVING sum(lines) <> 0 ORDER BY 1, 2, 3",
         [company, month.starts_on],
     )
     return tuple(BucketSum(bucket=r[0], because=r[1], currency=r[2], lines=r[3], cost=r[4]) for r in rows)
