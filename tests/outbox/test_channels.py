@@ -109,6 +109,29 @@ class TestDailyCap:
         an_order(company, 2, not_before=NOON + timedelta(hours=15))
         assert run(company, hours=15) == (Sent(sent=1), 1)
 
+    def test_raised_by_one_person_counts_only_from_the_next_day_on(self, company) -> None:
+        open_for_good(company)
+        actions.set_daily_cap(company=company, kind="mail", daily_cap=3, by=BO, at=NOON - timedelta(days=1))
+        began_later = actions.set_daily_cap(company=company, kind="mail", daily_cap=9, by=BO, at=NOON)
+        assert began_later is not None
+        assert NOON < began_later <= NOON + timedelta(days=1)
+        for number in range(4):
+            an_order(company, number)
+        assert run(company) == (Sent(), 0)
+        assert states(company) == [("held", "outbox.held.daily-cap")] * 4
+        channel = queries.get_channel(company=company, kind="mail")
+        assert (channel.cap_on(NOON), channel.cap_on(began_later)) == (3, 9)
+        for number in range(4, 10):
+            an_order(company, number, not_before=NOON + timedelta(days=1))
+        assert run(company, hours=24) == (Sent(sent=6), 6)
+
+    def test_lowered_counts_at_once_and_takes_a_raise_back(self, company) -> None:
+        open_for_good(company)
+        actions.set_daily_cap(company=company, kind="mail", daily_cap=900, by=BO, at=NOON)
+        assert actions.set_daily_cap(company=company, kind="mail", daily_cap=2, by=BO, at=NOON) is None
+        channel = queries.get_channel(company=company, kind="mail")
+        assert channel.cap_on(NOON + timedelta(days=9)) == 2
+
     @given(
         waiting=st.integers(0, 2000),
         sent=st.integers(0, 2000),

@@ -13,7 +13,8 @@ from saldo.outbox.models import Channel, Message
 from saldo.outbox.queries import get_channel
 from saldo.parties.company import company_context
 from saldo.parties.debtors import find_bank_account, get_particulars
-from saldo.parties.models import Grant
+from saldo.parties.models import Company, Grant
+from saldo.parties.rules.debtor_fields import read_particulars
 from saldo.payables.queries import get_settings as get_payables_settings
 from tests.pages.desk import Desk
 from tests.pages.people import signed_in
@@ -50,6 +51,21 @@ class TestParticulars:
         assert "Göteborg" in text_of(billing, "/company/particulars/", **said)
         with company_context(desk.company):
             assert get_particulars(company=desk.company).city == "Göteborg"
+
+    def test_of_a_swedish_company_say_that_it_is_approved_for_f_tax(self, desk: Desk, billing: Client) -> None:
+        assert 'name="has_f_tax"' in text_of(billing, "/company/particulars/")
+        said = {"legal_name": "Fjordlys Cloud AB", "language": "sv"}
+        assert "Approved" in text_of(billing, "/company/particulars/", has_f_tax="yes", **said)
+        with company_context(desk.company):
+            assert get_particulars(company=desk.company).has_f_tax
+        text_of(billing, "/company/particulars/", **said)
+        with company_context(desk.company):
+            assert not get_particulars(company=desk.company).has_f_tax
+
+    def test_of_a_company_elsewhere_know_no_f_tax(self, desk: Desk, billing: Client) -> None:
+        Company.objects.filter(id=desk.company).update(country="ES")
+        assert "has_f_tax" not in text_of(billing, "/company/particulars/")
+        assert not read_particulars(said={"has_f_tax": True}, country="ES").values["has_f_tax"]
 
     def test_name_what_is_missing_on_papers(self, billing: Client) -> None:
         assert "Missing on our papers: Street" in text_of(billing)
@@ -163,8 +179,13 @@ class TestChannel:
             assert not get_channel(company=desk.company, kind="mail").is_open
 
     def test_has_a_cap_of_one_or_more(self, desk: Desk, chief: Client) -> None:
-        text_of(chief, desk.address("channel-cap"), cap="25")
+        assert "at once" in text_of(chief, desk.address("channel-cap"), cap="25")
         assert "no daily cap" in text_of(chief, desk.address("channel-cap"), cap="0")
+        with company_context(desk.company):
+            assert get_channel(company=desk.company, kind="mail").daily_cap == 25
+        page = text_of(chief, desk.address("channel-cap"), cap="90")
+        assert "counts from tomorrow on" in page
+        assert "From tomorrow on: 90." in page
         with company_context(desk.company):
             assert get_channel(company=desk.company, kind="mail").daily_cap == 25
 

@@ -10,9 +10,10 @@ from saldo.audit import log
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Refused
 from saldo.outbox import models
-from saldo.outbox.queries import MessageId
+from saldo.outbox.queries import MessageId, as_channel
 from saldo.outbox.rules.orders import BUILT, CHANNELS, Attachment, Order, find_fault, find_refusal, fingerprint
-from saldo.outbox.rules.tries import is_stuck
+from saldo.outbox.rules.tries import day_around, is_stuck
+from saldo.parties.queries import get_zone
 from saldo.parties.rules.approvals import find_approval_refusal
 
 _BATCH = 1000
@@ -115,6 +116,16 @@ def recall(*, company: CompanyId, about: str, by: str, at: datetime) -> int:
     return len(here)
 
 
+def recall_all(*, company: CompanyId, abouts: Sequence[str], by: str, at: datetime) -> tuple[int, int]:
+    """Take back what is still here about many things, at once; how many messages, and how many had left before."""
+    rows = _messages(company).filter(about__in=abouts).select_for_update().order_by("id")
+    states = list(rows.values_list("id", "state"))
+    if here := [key for key, state in states if state in {"waiting", "held", "captured"}]:
+        _messages(company).filter(id__in=here).update(state="recalled")
+        _note(company, "outbox.message.recalled", by, abouts[0], at, {"count": len(here), "first": here[0]})
+    return len(here), sum(state in {"sending", "sent", "bounced"} for _, state in states)
+
+
 def open_channel(*, company: CompanyId, kind: str, by: str, at: datetime) -> None:
     """End the rehearsal of one way out; its first live run still waits for a second person.
 
@@ -143,18 +154,25 @@ def close_channel(*, company: CompanyId, kind: str, by: str, at: datetime) -> No
         _note(company, "outbox.channel.shut", by, f"channel:{kind}", at, {})
 
 
-def set_daily_cap(*, company: CompanyId, kind: str, daily_cap: int, by: str, at: datetime) -> None:
-    """How many messages a day leave without a person looking.
+def set_daily_cap(*, company: CompanyId, kind: str, daily_cap: int, by: str, at: datetime) -> datetime | None:
+    """How many messages a day leave without a person looking; the instant from which on, None: at once.
 
+    A lower one counts at once. A higher one counts from the company's next midnight on, so that one person never lets
+    a run out that today's cap would hold (practice 10); what is held needs another person until then.
     Refuses (UnableToChangeChannel): outbox.channel.unknown, outbox.channel.bad-cap.
     """
     row = _lock_channel(company, kind)
     if daily_cap < 1:
         raise UnableToChangeChannel(code="outbox.channel.bad-cap", facts={"cap": daily_cap})
-    facts = {"before": row.daily_cap, "after": daily_cap}
-    row.daily_cap = daily_cap
+    began_at, ends_at = day_around(at=at, zone=get_zone(company=company))
+    now = as_channel(row).cap_on(began_at)
+    row.daily_cap, row.next_cap, row.next_cap_from = min(daily_cap, now), None, None
+    if daily_cap > now:
+        row.next_cap, row.next_cap_from = daily_cap, ends_at
     row.save()
+    facts = {"before": now, "after": daily_cap, "from": row.next_cap_from.isoformat() if row.next_cap_from else ""}
     _note(company, "outbox.channel.capped", by, f"channel:{kind}", at, facts)
+    return row.next_cap_from
 
 
 def confirm_first_run(*, company: CompanyId, kind: str, by: str, at: datetime, count: int | None = None) -> int:

@@ -20,6 +20,8 @@ class Channel(models.Model):
     opened_at = models.DateTimeField(null=True)
     first_run_confirmed_by = models.TextField(blank=True)
     daily_cap = models.IntegerField(default=500)
+    next_cap = models.IntegerField(null=True)  # a raised one, which one person may set for a later day only
+    next_cap_from = models.DateTimeField(null=True)  # the midnight at which it begins
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["company", "kind"], name="one_channel_a_kind")]

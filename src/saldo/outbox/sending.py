@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -124,6 +125,7 @@ def _pass_gate(company: CompanyId, day_began_at: datetime, at: datetime) -> bool
     due = _due(company, at).filter(released_at__isnull=True)
     waiting = due.count()
     channel = as_channel(row or models.Channel(kind=kind))
+    channel = replace(channel, daily_cap=channel.cap_on(day_began_at))
     of_today = _messages(company).filter(channel=kind, state__in=_TAKEN, tried_at__gte=day_began_at)
     sent = of_today.filter(released_at__isnull=True).count()
     decision = decide(channel=channel, waiting_count=waiting, sent_today=sent)

@@ -227,3 +227,9 @@ def _person(user: models.User, rows: Iterable[models.Grant]) -> Person:
         is_invited=not user.has_usable_password(),
         last_seen_at=user.last_login,
     )
+
+
+def get_zone(*, company: CompanyId) -> str:
+    """The time zone in which this company's days begin."""
+    zone: str = models.Company.objects.values_list("zone", flat=True).get(id=company)
+    return zone

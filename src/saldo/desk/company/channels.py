@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
 from saldo.flows.send_messages import send_soon
 from saldo.outbox.actions import close_channel, confirm_first_run, open_channel, set_daily_cap
-from saldo.outbox.queries import count_messages, list_channels, list_messages
+from saldo.outbox.queries import count_messages, get_channel, list_channels, list_messages
 from saldo.outbox.rules.gate import Channel
 from saldo.outbox.rules.orders import BUILT
 from saldo.parties.queries import list_names
@@ -38,6 +39,7 @@ class WayShown:
     captured: str
     first_run_count: int
     cap: int
+    next_cap: str
     is_open: bool
     may_open: bool
     may_close: bool
@@ -55,6 +57,7 @@ def _shown(visitor: Visitor, channel: Channel, counts: dict[tuple[str, str], int
     waits = channel.is_open and not channel.first_run_confirmed_by
     held = _count_first_run(visitor, channel.kind) if waits else 0
     captured = counts.get((channel.kind, "captured"), 0)
+    now = get_world().clock.now()
     is_built, state = channel.kind in BUILT, "open" if channel.is_open else "rehearsal"
     state = "first-run" if waits else state if is_built else "not-built"
     is_own = channel.opened_by == visitor.actor
@@ -66,13 +69,21 @@ def _shown(visitor: Visitor, channel: Channel, counts: dict[tuple[str, str], int
         note=_note(channel, state, held, is_own=is_own),
         captured=figures.say_many("pages.company.captured", captured) if captured else "",
         first_run_count=held,
-        cap=channel.daily_cap,
+        cap=channel.cap_on(now),
+        next_cap=_next_cap(channel, now),
         is_open=channel.is_open,
         may_open=is_built and not channel.is_open and visitor.may_everywhere("channel.open"),
         may_close=channel.is_open and visitor.may_everywhere("company.settings"),
         may_cap=is_built and visitor.may_everywhere("channel.open"),
         may_confirm=waits and not is_own and visitor.may_everywhere("channel.first-run"),
     )
+
+
+def _next_cap(channel: Channel, now: datetime) -> str:
+    """A raised cap that does not count yet."""
+    if channel.next_cap is None or channel.next_cap_from is None or channel.next_cap_from <= now:
+        return ""
+    return figures.say("pages.company.next-cap", cap=figures.number(channel.next_cap))
 
 
 def _note(channel: Channel, state: str, held: int, *, is_own: bool) -> str:
@@ -113,7 +124,9 @@ def cap(request: HttpRequest, kind: str) -> HttpResponse:
     if daily_cap is None:
         messages.error(request, asked.faults["cap"])
         return _back()
-    return _change(request, kind, set_daily_cap, "pages.company.channel-capped", daily_cap=daily_cap)
+    today = get_channel(company=get_visitor(request).company.id, kind=kind).cap_on(get_world().clock.now())
+    done = "capped-later" if daily_cap > today else "capped"
+    return _change(request, kind, set_daily_cap, f"pages.company.channel-{done}", daily_cap=daily_cap)
 
 
 @require_POST

@@ -22,13 +22,13 @@ from saldo.invoicing.rules.totals import MODES
 from saldo.invoicing.settings import FORMS, get_settings
 from saldo.parties.billing_actions import set_particulars
 from saldo.parties.debtors import get_particulars
-from saldo.parties.rules.debtor_fields import PARTICULARS_TEXTS
+from saldo.parties.rules.debtor_fields import F_TAX_COUNTRY, PARTICULARS_TEXTS
 from saldo.payables.actions.deciding import set_settings
 from saldo.payables.queries import get_settings as get_payables_settings
 
 Save = Callable[[Visitor, Asked], None]
 _HINTED = {"vat_id", "electronic_address", "series", "recall_minutes", "backup_days", "credit_limit", "fiscal_form"}
-_HINTED |= {"two_people_above", "bank_lead_days", "microsoft_country", "demands_backup"}
+_HINTED |= {"has_f_tax", "two_people_above", "bank_lead_days", "microsoft_country", "demands_backup"}
 _NEEDED = {"legal_name", "language"}
 
 
@@ -46,6 +46,8 @@ def particulars(request: HttpRequest) -> HttpResponse:
         )
         for name in PARTICULARS_TEXTS
     ]
+    if said.country == F_TAX_COUNTRY:
+        fields.append(_field("has_f_tax", "yes" if said.has_f_tax else "", kind="tick"))
     return _answer(request, "particulars", fields, _save_particulars)
 
 
@@ -93,7 +95,9 @@ def _answer(request: HttpRequest, kind: str, fields: Sequence[Field], save: Save
 
 
 def _save_particulars(visitor: Visitor, asked: Asked) -> None:
-    changes = {name: asked.text(name) for name in PARTICULARS_TEXTS}
+    changes: dict[str, Any] = {name: asked.text(name) for name in PARTICULARS_TEXTS}
+    if visitor.company.country == F_TAX_COUNTRY:
+        changes["has_f_tax"] = bool(asked.text("has_f_tax"))
     _do(asked, PARTICULARS_TEXTS, set_particulars, visitor, changes=changes)
 
 

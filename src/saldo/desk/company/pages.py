@@ -17,6 +17,7 @@ from saldo.invoicing.backups import newest_backup
 from saldo.invoicing.settings import Settings, get_settings
 from saldo.parties.debtors import Particulars, get_particulars
 from saldo.parties.queries import list_people
+from saldo.parties.rules.debtor_fields import F_TAX_COUNTRY
 from saldo.parties.rules.roles import count_approvers
 from saldo.payables.queries import get_settings as get_payables_settings
 
@@ -51,9 +52,12 @@ def _approvers(visitor: Visitor) -> int:
 
 
 def _particulars(said: Particulars) -> list[tuple[str, str]]:
-    place = ", ".join(filter(None, (said.street, f"{said.postcode} {said.city}".strip(), said.region, said.country)))
+    city, country = f"{said.postcode} {said.city}".strip(), figures.country(said.country)
+    place = ", ".join(filter(None, (said.street, city, said.region, country)))
     told = [("legal_name", said.legal_name), ("address", place)]
     told += [(name, getattr(said, name)) for name in _SAID if name != "street"]
+    if said.country == F_TAX_COUNTRY:
+        told.append(("has_f_tax", figures.say(f"pages.company.f-tax.{'yes' if said.has_f_tax else 'no'}")))
     told.append(("language", figures.say(f"pages.language.{said.language}")))
     return [(figures.say(f"pages.company.field.{name}"), text) for name, text in told if text]
 
@@ -94,6 +98,6 @@ def _payables(visitor: Visitor) -> list[tuple[str, str]]:
     told = [
         ("two_people_above", f"{limit} {visitor.company.currency}" if settings.two_people_above else always),
         ("bank_lead_days", figures.say_many("pages.company.bank-days", settings.bank_lead_days)),
-        ("microsoft_country", settings.microsoft_country),
+        ("microsoft_country", figures.country(settings.microsoft_country)),
     ]
     return [(figures.say(f"pages.company.field.{name}"), text) for name, text in told]

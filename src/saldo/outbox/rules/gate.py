@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One way out of one company; closed means rehearsal."""
+    """One way out of one company; closed means rehearsal. A raised cap, ``next_cap``, counts from its midnight on."""
 
     kind: str
     is_open: bool = False
     opened_by: str = ""
     first_run_confirmed_by: str = ""
     daily_cap: int = 500
+    next_cap: int | None = None
+    next_cap_from: datetime | None = None
+
+    def cap_on(self, day_began_at: datetime) -> int:
+        """The cap of the day that began then."""
+        if self.next_cap is None or self.next_cap_from is None or self.next_cap_from > day_began_at:
+            return self.daily_cap
+        return self.next_cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 MOST_TRIES = 12
 _LONGEST_DELAY = timedelta(hours=1)
@@ -38,3 +39,12 @@ def next_try(*, attempts: int, at: datetime) -> datetime | None:
 def is_stuck(*, state: str, tried_at: datetime | None, now: datetime) -> bool:
     """Whether an order was handed over, or was about to be, and nobody wrote down what came of it for an hour."""
     return state == "sending" and (tried_at is None or now - tried_at >= _UNTIL_STUCK)
+
+
+def day_around(*, at: datetime, zone: str) -> tuple[datetime, datetime]:
+    """The two midnights around an instant where the company is, in UTC; a day of 23 or 25 hours is one day."""
+    local = ZoneInfo(zone)
+    today = at.astimezone(local).date()
+    days = (today, today + timedelta(days=1))
+    first, last = (datetime.combine(day, time.min, tzinfo=local).astimezone(UTC) for day in days)
+    return first, last

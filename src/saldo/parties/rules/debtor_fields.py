@@ -29,6 +29,9 @@ PARTICULARS_TEXTS = (
     *("legal_name", "street", "postcode", "city", "region", "vat_id", "registration"),
     *("electronic_address", "email", "phone", "website", "language"),
 )
+F_TAX_COUNTRY = "SE"
+"""Where papers must say that the seller is approved for F-tax (mervärdesskattelag and skatteförfarandelag)."""
+
 _LONGEST = 300
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
@@ -86,7 +89,7 @@ def read_particulars(*, said: Mapping[str, Any], country: str) -> Fields:
     read = _read_texts({name: text for name, text in said.items() if name != "has_f_tax"}, PARTICULARS_TEXTS, country)
     values, faults = dict(read.values), list(read.faults)
     if "has_f_tax" in said:
-        values["has_f_tax"] = bool(said["has_f_tax"])
+        values["has_f_tax"] = bool(said["has_f_tax"]) and country == F_TAX_COUNTRY
     if read.values.get("legal_name", "x") == "":
         faults.append(FieldFault(field="legal_name", code="parties.field.empty"))
     if read.values.get("language", "x") == "":
