@@ -12,7 +12,8 @@ from saldo.core.periods import Month
 from saldo.flows.import_files import FileResult
 from saldo.flows.month_close import Closed
 from saldo.flows.receive_files import ReceivedFile
-from saldo.invoicing.margins import list_buckets, list_leaks, list_margins
+from saldo.invoicing.margin_pages import list_margins
+from saldo.invoicing.margins import list_buckets, list_leaks
 from saldo.invoicing.queries import list_drafts, list_invoices
 from saldo.ledger.queries import list_open_items
 from saldo.ledger.seals import find_items_out_of_step

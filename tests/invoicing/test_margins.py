@@ -10,7 +10,8 @@ from saldo.agreements.rules.prices import PriceRule
 from saldo.charges.actions import withdraw_delivery
 from saldo.charges.history import list_deliveries
 from saldo.invoicing.actions.correcting import cancel_invoice
-from saldo.invoicing.margins import list_buckets, list_leaks, list_margins, sum_buckets
+from saldo.invoicing.margin_pages import list_margins
+from saldo.invoicing.margins import list_buckets, list_leaks, sum_buckets
 from saldo.invoicing.queries import list_drafts
 from tests.conftest import NOW
 from tests.invoicing.months import MARCH, TODAY, Partner, charged

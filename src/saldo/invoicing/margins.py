@@ -1,4 +1,4 @@
-"""The buying side of billing: work queue, margin, leaks. Everything here holds cost and stays in the house."""
+"""The buying side of billing: work queue and leaks. Everything here holds cost and stays in the house."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from django.db import connection
 from saldo.charges.month_lines import count_by_customer, open_month
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.periods import Month
-
-By = Literal["debtor", "product"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +43,6 @@ class BucketSum:
     currency: str
     lines: int
     cost: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
-    """What is charged for a debtor or product and what it costs, in the documents' currency.
-
-    ``cost`` and ``margin`` are None where Microsoft charges in another currency and no rate was used.
-    """
-
-    key: str
-    name: str
-    currency: str
-    lines: int
-    net: Decimal
-    cost: Decimal | None
-
-    @property
-    def margin(self) -> Decimal | None:
-        """What is left."""
-        return None if self.cost is None else self.net - self.cost
-
-    @property
-    def is_negative(self) -> bool:
-        """Whether we pay more than we charge; where more was given back than charged, we pay nothing."""
-        return self.cost is not None and self.cost > 0 and self.net < self.cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,29 +78,6 @@ def sum_buckets(*, company: CompanyId, month: Month) -> tuple[BucketSum, ...]:
         [company, month.starts_on],
     )
     return tuple(BucketSum(bucket=r[0], because=r[1], currency=r[2], lines=r[3], cost=r[4]) for r in rows)
-
-
-def list_margins(
-    *, company: CompanyId, month: Month, by: By = "debtor", include_drafts: bool = True
-) -> tuple[Margin, ...]:
-    """Margin by debtor or by product, the worst first; taxes are on neither side."""
-    key = "i.debtor" if by == "debtor" else "l.product_id"
-    name = "max(i.buyer->>'name')" if by == "debtor" else "max(l.product)"
-    drafts = "" if include_drafts else " AND i.number <> ''"
-    rows = _all(
-        f"SELECT {key}, {name}, i.currency, count(*), sum(l.net),"
-        " sum(CASE WHEN l.cost = 0 THEN 0 WHEN l.cost_currency = i.currency THEN l.cost"
-        "   WHEN l.rate <> 1 THEN l.cost * l.rate END),"
-        " bool_or(l.cost <> 0 AND l.cost_currency <> i.currency AND l.rate = 1)"
-        " FROM invoicing_line l JOIN invoicing_invoice i ON i.id = l.invoice_id"
-        f" WHERE l.company_id = %s AND l.month = %s{drafts} GROUP BY 1, i.currency",
-        [company, month.starts_on],
-    )
-    found = [
-        Margin(key=r[0], name=r[1] or "", currency=r[2], lines=r[3], net=r[4], cost=None if r[6] else r[5])
-        for r in rows
-    ]
-    return tuple(sorted(found, key=lambda one: (one.margin is None, one.margin or Decimal(0), one.key)))
 
 
 def list_leaks(*, company: CompanyId, month: Month) -> tuple[Leak, ...]:

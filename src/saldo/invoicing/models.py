@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from saldo.invoicing.sums import MarginSum as MarginSum
+
 MONEY: dict[str, Any] = {"max_digits": 28, "decimal_places": 3}
 EXACT: dict[str, Any] = {"max_digits": 38, "decimal_places": 18}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +17,7 @@ from saldo.desk.invoices.month import read_month
 from saldo.desk.paging import Window, address, read_page
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import get_visitor
-from saldo.invoicing.margins import By, Margin, list_margins
+from saldo.invoicing.margin_pages import By, Margin, MarginTotal, list_margins, total_margins
 
 BY: tuple[By, ...] = ("debtor", "product")
 
@@ -30,8 +28,12 @@ def margin(request: HttpRequest) -> HttpResponse:
     visitor = get_visitor(request)
     month, months = read_month(visitor, request.GET.get("month", ""))
     by = _by(request)
-    found = list_margins(company=visitor.company.id, month=month, by=by)
-    window = Window(number=read_page(request.GET.get("page", "1")), total=len(found))
+    company = visitor.company.id
+    totals = total_margins(company=company, month=month, by=by)
+    window = Window(
+        number=read_page(request.GET.get("page", "1")), total=sum(one.known + one.unknown for one in totals)
+    )
+    found = list_margins(company=company, month=month, by=by, limit=window.size, offset=window.offset)
     facts: dict[str, object] = {"month": month, "by": None if by == "debtor" else by}
     page = {
         "month": month,
@@ -43,10 +45,10 @@ def margin(request: HttpRequest) -> HttpResponse:
             for one in BY
         ],
         "ways": ways(month, "margin"),
-        "negative": sum(one.is_negative for one in found),
-        "unknown": sum(one.cost is None for one in found),
-        "rows": [_row(one, by) for one in found[window.rows]],
-        "sums": sum_margins(found),
+        "negative": sum(one.negative for one in totals),
+        "unknown": sum(one.unknown for one in totals),
+        "rows": [_row(one, by) for one in found],
+        "sums": [_sum(one) for one in totals],
         "range_text": window.words,
         "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
         "next_href": window.next and address(request.path, facts | {"page": window.next}),
@@ -77,24 +79,16 @@ def ways(month: Month, here: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def sum_margins(found: Sequence[Margin]) -> list[dict[str, Any]]:
-    """What is charged, what it costs and what is left, by currency; rows without a known cost stay out of cost."""
-    sums = []
-    for currency in sorted({one.currency for one in found}):
-        known = [one for one in found if one.currency == currency and one.cost is not None]
-        net = sum((one.net for one in known), Decimal(0))
-        cost = sum((one.cost or Decimal(0) for one in known), Decimal(0))
-        sums.append(
-            {
-                "currency": currency,
-                "count": figures.say_many("pages.margin.rows", len(known)),
-                "net": net,
-                "cost": round_half_up(cost, currency),
-                "margin": round_half_up(net - cost, currency),
-                "percent": figures.share(net - cost, net),
-            }
-        )
-    return sums
+def _sum(one: MarginTotal) -> dict[str, Any]:
+    """What is charged, what it costs and what is left; rows without a known cost stay out of it."""
+    return {
+        "currency": one.currency,
+        "count": figures.say_many("pages.margin.rows", one.known),
+        "net": one.net,
+        "cost": round_half_up(one.cost, one.currency),
+        "margin": round_half_up(one.net - one.cost, one.currency),
+        "percent": figures.share(one.net - one.cost, one.net),
+    }
 
 
 def _by(request: HttpRequest) -> By:
