@@ -90,7 +90,7 @@ class Desk:
             "name": self.opening,
         }
         arguments |= {"document": self.payable, "claim": self.claim}
-        arguments |= {"draft": self.draft, "wave": self.wave}
+        arguments |= {"draft": self.draft, "wave": self.wave, "proposal": 999999}
         if page.startswith("payables-run"):
             arguments["number"] = self.run
         if page.startswith("refund-"):
@@ -122,6 +122,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "invoices-review": ("draft",),
     "invoices-credit-act": ("draft",),
     "invoices-recall": ("wave",),
+    "invoices-wave": ("wave",),
+    "invoices-wave-cancel": ("wave",),
+    "invoices-proposal": ("proposal",),
     "price-debtor": ("number",),
     "price-debtor-terms": ("number",),
     "price-debtor-tax": ("number",),

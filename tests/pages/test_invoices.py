@@ -11,10 +11,12 @@ from django.test import Client
 from saldo.core.periods import Month
 from saldo.flows.month_close import close_month
 from saldo.invoicing.actions.charging import set_invoicing
-from saldo.invoicing.month_pages import count_drafts, list_waves, page_drafts
-from saldo.invoicing.queries import list_drafts, list_invoices
+from saldo.invoicing.month_pages import count_drafts, list_waves, page_drafts, page_wave
+from saldo.invoicing.proposals import list_proposals
+from saldo.invoicing.queries import find_cancellation, list_drafts, list_invoices
 from saldo.invoicing.registry import Asked, list_issued
 from saldo.ledger.queries import find_item
+from saldo.outbox.queries import list_messages
 from saldo.parties.company import company_context
 from saldo.parties.debtors import map_tenants
 from saldo.server.wiring import real_world
@@ -189,6 +191,7 @@ class TestIssuedDocuments:
 
     def test_are_cancelled_with_a_reason(self, desk: Desk) -> None:
         client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 10_000_000)
         client.post(f"/invoices/issued/{number}/cancel/", {"reason": " "})
         with company_context(desk.company):
             (row,) = list_issued(company=desk.company, asked=Asked(search=number), today=TODAY, limit=1)
@@ -231,6 +234,127 @@ class TestIssuedDocuments:
             item = find_item(company=desk.company, key=f"invoice:{number}")
             assert item is not None
             assert item.open < item.original
+
+
+class TestTwoPeople:
+    def test_cancelling_over_the_limit_is_confirmed_by_somebody_else(self, desk: Desk) -> None:
+        client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 0)
+        page = client.post(f"/invoices/issued/{number}/cancel/", {"reason": "wrong"}, follow=True).content.decode()
+        assert "another person confirms it" in page
+        assert "Cancellation proposed" in page
+        assert 'value="confirm"' not in page  # the proposer never confirms
+        with company_context(desk.company):
+            (waiting,) = list_proposals(company=desk.company)
+        act = f"/invoices/proposals/{waiting.id}/"
+        assert "proposed" in client.post(act, {"act": "confirm"}, follow=True).content.decode()
+        assert "global" in client.get("/invoices/proposals/").content.decode()  # who may
+        other = signed_in(desk.people["global"])
+        assert 'value="confirm"' in other.get("/invoices/proposals/").content.decode()
+        assert "is cancelled by" in other.post(act, {"act": "confirm"}, follow=True).content.decode()
+        assert mails_about(desk, cancelled_by(desk, number)) == [f"{number} is cancelled"]
+
+    def test_a_proposal_is_taken_back(self, desk: Desk) -> None:
+        client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 0)
+        client.post(f"/invoices/issued/{number}/cancel/", {"reason": "wrong"})
+        with company_context(desk.company):
+            (waiting,) = list_proposals(company=desk.company)
+        page = client.post(f"/invoices/proposals/{waiting.id}/", {"act": "withdraw"}, follow=True).content.decode()
+        assert "nothing was done" in page
+        assert cancelled_by(desk, number) == ""
+
+    def test_a_lower_price_over_the_limit_is_proposed_too(self, desk: Desk) -> None:
+        client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 0)
+        address = f"/invoices/issued/{number}/correct/"
+        said = correction(client, address)
+        answer = client.post(address, said | {"net-1": "0,01", "reason": "price"}, follow=True).content.decode()
+        assert "Correction proposed" in answer
+        other = signed_in(desk.people["global"])
+        with company_context(desk.company):
+            (waiting,) = list_proposals(company=desk.company)
+        assert "/invoices/issued/" in other.post(f"/invoices/proposals/{waiting.id}/", {"act": "confirm"})["Location"]
+        assert cancelled_by(desk, number)
+
+
+class TestTaxDecidedAnew:
+    def test_another_country_shows_the_new_tax_before_anything_is_issued(self, desk: Desk) -> None:
+        client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 10_000_000)
+        address = f"/invoices/issued/{number}/correct/"
+        said = correction(client, address) | {"country": "DE", "vat_id": "DE136695976", "reason": "the German company"}
+        page = client.post(address, said).content.decode()
+        assert "Standard rate 25 % becomes Reverse charge 0 %" in page
+        assert cancelled_by(desk, number) == ""
+        seen = re.findall(r'name="tax_seen" value="([^"]*)"', page)[0].replace("&#x27;", "'")
+        new = client.post(address, said | {"tax_seen": seen})["Location"].split("/")[-2]
+        with company_context(desk.company):
+            found = next(one for one in list_invoices(company=desk.company) if one.number == new)
+        assert (found.tax, found.gross, found.buyer["country"]) == (0, found.net, "DE")
+        assert [(tax["treatment"], tax["category"]) for tax in found.taxes] == [("reverse-charge", "AE")]
+
+
+class TestMirrors:
+    def test_are_mailed_like_every_document(self, desk: Desk) -> None:
+        client, number = issue_through_the_page(desk), newest(desk)
+        limit(desk, 10_000_000)
+        client.post(f"/invoices/issued/{number}/cancel/", {"reason": "ordered by mistake"})
+        assert mails_about(desk, cancelled_by(desk, number)) == [f"{number} is cancelled"]
+
+
+class TestAfterARecall:
+    def test_those_that_are_wrong_are_cancelled_and_nobody_hears_of_them(self, desk: Desk) -> None:
+        client = issue_through_the_page(desk)
+        limit(desk, 10_000_000)
+        with company_context(desk.company):
+            wave = list_waves(company=desk.company)[0]
+            first, second = page_wave(company=desk.company, wave=wave.id, limit=2)
+        address = f"/invoices/waves/{wave.id}/"
+        said = {"number": [first.number], "reason": "wrong month"}
+        client.post(f"{address}cancel/", said)
+        assert cancelled_by(desk, first.number) == ""  # their mail is still on its way
+        page = client.post(f"{address}recall/", follow=True).content.decode()
+        assert "stay issued" in page
+        assert "Cancel those ticked" in page
+        page = client.post(f"{address}cancel/", said, follow=True).content.decode()
+        assert "1 document is cancelled by its mirror" in page
+        assert cancelled_by(desk, first.number)
+        assert cancelled_by(desk, second.number) == ""
+        assert mails_about(desk, cancelled_by(desk, first.number)) == []  # what never left is not taken back by mail
+
+    def test_over_the_limit_they_wait_for_another(self, desk: Desk) -> None:
+        client = issue_through_the_page(desk)
+        limit(desk, 0)
+        with company_context(desk.company):
+            wave = list_waves(company=desk.company)[0]
+            (first,) = page_wave(company=desk.company, wave=wave.id, limit=1)
+        client.post(f"/invoices/waves/{wave.id}/recall/")
+        said = {"number": [first.number], "reason": "wrong month"}
+        page = client.post(f"/invoices/waves/{wave.id}/cancel/", said, follow=True).content.decode()
+        assert "waits for another person" in page
+
+
+def limit(desk: Desk, value: int) -> None:
+    with company_context(desk.company):
+        set_invoicing(company=desk.company, changes={"credit_limit": value}, by="test", at=NOW)
+
+
+def cancelled_by(desk: Desk, number: str) -> str:
+    with company_context(desk.company):
+        return find_cancellation(company=desk.company, number=number) or ""
+
+
+def mails_about(desk: Desk, number: str) -> list[str]:
+    """What the mails about a document say first."""
+    with company_context(desk.company):
+        return [one.subject.split(":")[0] for one in list_messages(company=desk.company, about=f"invoice:{number}")]
+
+
+def correction(client: Client, address: str) -> dict[str, str]:
+    """The form as it stands."""
+    page = client.get(address).content.decode()
+    return {name: value for name, value in re.findall(r'name="([\w-]+)" type="\w+" value="([^"]*)"', page)}
 
 
 class TestLinesToDecide:

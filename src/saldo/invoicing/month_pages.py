@@ -139,6 +139,47 @@ def list_waves(*, company: CompanyId, month: Month | None = None, limit: int = 5
     return tuple(_wave(row, issued.get(row.pk, 0)) for row in found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveDocument:
+    """A document of a wave, and what took it back since: ``cancelled_by``, or ""."""
+
+    number: str
+    kind: str
+    debtor: str
+    name: str
+    currency: str
+    gross: Decimal
+    cancelled_by: str
+
+
+def find_wave(*, company: CompanyId, wave: int) -> WaveShown | None:
+    """One wave, or None."""
+    row = models.Wave.objects.filter(company_id=company, id=wave).first()
+    if row is None:
+        return None
+    issued = models.Invoice.objects.filter(company_id=company, month=row.month, wave=row).exclude(number="")
+    return _wave(row, issued.count())
+
+
+def was_recalled(*, company: CompanyId, number: str) -> bool:
+    """Whether the mail of the wave that issued this document was stopped."""
+    rows = models.Invoice.objects.filter(company_id=company, number=number, wave__recalled_at__isnull=False)
+    return rows.exists()
+
+
+def page_wave(*, company: CompanyId, wave: int, limit: int, offset: int = 0) -> tuple[WaveDocument, ...]:
+    """The documents of a wave in the order of their numbers."""
+    rows = _all(
+        "SELECT i.number, i.kind, i.debtor, coalesce(i.buyer->>'name', ''), i.currency, i.gross,"
+        " coalesce((SELECT c.number FROM invoicing_invoice c WHERE c.company_id = i.company_id"
+        "   AND c.kind = 'cancellation' AND c.mirrors = i.number AND c.number <> '' LIMIT 1), '')"
+        " FROM invoicing_invoice i WHERE i.company_id = %(company)s AND i.wave_id = %(wave)s AND i.number <> ''"
+        " ORDER BY i.year, i.sequence LIMIT %(limit)s OFFSET %(offset)s",
+        {"company": company, "wave": wave, "limit": limit, "offset": offset},
+    )
+    return tuple(WaveDocument(**dict(zip(WaveDocument.__slots__, row, strict=True))) for row in rows)
+
+
 def _wave(row: models.Wave, issued: int) -> WaveShown:
     return WaveShown(
         id=row.pk,

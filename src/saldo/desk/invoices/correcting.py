@@ -18,17 +18,18 @@ from saldo.desk import figures
 from saldo.desk.fields import Asked, Field, read_figure, say_refusal
 from saldo.desk.form_page import form_of
 from saldo.desk.invoices.correcting_forms import BUYER, correction_fields, credit_fields
-from saldo.desk.invoices.shown import get_shown_invoice
+from saldo.desk.invoices.shown import get_shown_invoice, say_because
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
+from saldo.flows.correct_documents import cancel_document, correct_document
 from saldo.flows.issue_wave import order_mails
 from saldo.invoicing.actions.charging import record_authority_document
-from saldo.invoicing.actions.corrected import Corrections
-from saldo.invoicing.actions.correcting import cancel_invoice, reissue
+from saldo.invoicing.actions.corrected import Corrections, preview_reissue
 from saldo.invoicing.actions.crediting import approve_credit_note, issue_credit_note, propose_credit_note
 from saldo.invoicing.backups import newest_backup
 from saldo.invoicing.queries import Invoice, InvoiceLine, list_lines_of
+from saldo.invoicing.treating import DECIDE_TAX
 from saldo.outbox import documents
 from saldo.parties.company import company_context
 
@@ -41,18 +42,20 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Take a document back by its mirror."""
     visitor = get_visitor(request)
     found = get_shown_invoice(visitor, number)
-    try:
-        mirror = cancel_invoice(
-            company=visitor.company.id,
-            number=found.number,
-            reason=request.POST.get("reason", "")[:500],
-            today=visitor.today,
-            by=visitor.actor,
-            at=get_world().clock.now(),
-        )
-        messages.success(request, figures.say("pages.invoices.cancelled", number=found.number, mirror=mirror))
-    except Refused as refused:
-        messages.error(request, say_refusal(refused))
+    done = cancel_document(
+        company=visitor.company.id,
+        number=found.number,
+        reason=request.POST.get("reason", "")[:500],
+        by=visitor.actor,
+        world=get_world(),
+        today=visitor.today,
+    )
+    if done.refused is not None:
+        messages.error(request, say_refusal(done.refused))
+    elif done.proposal is not None:
+        messages.success(request, figures.say("pages.invoices.correction-proposed", number=found.number))
+    else:
+        messages.success(request, figures.say("pages.invoices.cancelled", number=found.number, mirror=done.mirror))
     return redirect("desk:invoice", found.number)
 
 
@@ -69,14 +72,15 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     wanted = _corrections(found, lines, asked)
     if not asked.faults and wanted == Corrections(keeps_due_day=wanted.keeps_due_day):
         asked.faults[""] = figures.say("pages.invoices.nothing-changed")
+    note: dict[str, str] = {}
     if not asked.faults:
         try:
-            new = _reissue(visitor, found, wanted, asked)
-            messages.success(request, figures.say("pages.invoices.reissued", number=found.number, new=new))
-            return redirect("desk:invoice", new)
+            note = _tax_to_confirm(visitor, found, wanted, asked)
+            if not note:
+                return _correct(request, visitor, found, wanted, asked)
         except Refused as refused:
             asked.refuse(refused, {field.name: field.label for field in fields}, about={"no-reason": "reason"})
-    return _form(request, found, "correct", fields, request.POST, asked.faults)
+    return _form(request, found, "correct", fields, request.POST, asked.faults, note)
 
 
 @gate_everywhere("credit-note.propose")
@@ -166,21 +170,55 @@ def authority(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("desk:invoice", found.number)
 
 
-def _reissue(visitor: Visitor, found: Invoice, wanted: Corrections, asked: Asked) -> str:
-    company, at = visitor.company.id, get_world().clock.now()
-    with company_context(company):
-        _, issued = reissue(
-            company=company,
-            number=found.number,
-            corrections=wanted,
-            reason=asked.text("reason"),
-            today=visitor.today,
-            by=visitor.actor,
-            at=at,
-            newest_backup=newest_backup(company=company),
-        )
-        order_mails(company=company, documents=[issued], by=visitor.actor, at=at)
-    return issued.number
+def _correct(request: HttpRequest, visitor: Visitor, found: Invoice, wanted: Corrections, asked: Asked) -> HttpResponse:
+    done = correct_document(
+        company=visitor.company.id,
+        number=found.number,
+        corrections=wanted,
+        reason=asked.text("reason"),
+        by=visitor.actor,
+        world=get_world(),
+        today=visitor.today,
+    )
+    if done.proposal is not None:
+        messages.success(request, figures.say("pages.invoices.correction-proposed", number=found.number))
+        return redirect("desk:invoice", found.number)
+    messages.success(request, figures.say("pages.invoices.reissued", number=found.number, new=done.new))
+    return redirect("desk:invoice", done.new)
+
+
+def _tax_to_confirm(visitor: Visitor, found: Invoice, wanted: Corrections, asked: Asked) -> dict[str, str]:
+    """How another country or VAT id changes the tax, to be seen before anything is issued; empty once it was seen."""
+    if not DECIDE_TAX & wanted.buyer.keys():
+        return {}
+    seen = preview_reissue(
+        company=visitor.company.id,
+        number=found.number,
+        corrections=wanted,
+        today=visitor.today,
+        at=get_world().clock.now(),
+    )
+    token = f"{[(tax['treatment'], tax['percent']) for tax in seen.taxes]} {seen.gross}"
+    if asked.said.get("tax_seen") == token:
+        return {}
+    words = figures.say(
+        "pages.invoices.tax-anew",
+        before=_say_taxes(seen.taxes_before),
+        after=_say_taxes(seen.taxes),
+        gross=figures.amount(seen.gross, seen.currency),
+        currency=seen.currency,
+    )
+    problem = say_because(seen.problem, {}) if seen.problem else ""
+    return {"words": f"{words} {problem}".strip(), "token": token}
+
+
+def _say_taxes(taxes: Sequence[Mapping[str, Any]]) -> str:
+    """Treatment and rate of each tax of a document."""
+    told = [
+        f"{figures.say('pages.prices.treatment.' + tax['treatment'])} {figures.number(Decimal(tax['percent']))} %"
+        for tax in taxes
+    ]
+    return ", ".join(told)
 
 
 def _corrections(found: Invoice, lines: Sequence[InvoiceLine], asked: Asked) -> Corrections:
@@ -225,6 +263,7 @@ def _form(
     fields: Sequence[Field],
     said: Any,
     faults: Mapping[str, str],
+    note: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     form = form_of(fields, said, faults)
     page = {
@@ -234,6 +273,7 @@ def _form(
         "title": figures.say(f"pages.invoices.{purpose}-title", number=found.number),
         "how": figures.say(f"pages.invoices.{purpose}-how"),
         "press": figures.say(f"pages.invoices.{purpose}-press"),
+        "tax": note,
         "back_href": reverse("desk:invoice", args=[found.number]),
         "parties": [field for field in form.fields if field.name in (*BUYER, "purchase_order")],
         "lines": [field for field in form.fields if field.name.startswith("net-")],

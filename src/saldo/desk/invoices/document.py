@@ -15,6 +15,7 @@ from saldo.desk import figures
 from saldo.desk.invoices.correcting_forms import authority_fields
 from saldo.desk.invoices.month import ways
 from saldo.desk.invoices.paper import show_paper
+from saldo.desk.invoices.proposals import show_proposals
 from saldo.desk.invoices.review import why
 from saldo.desk.invoices.shown import MARKS, READ, get_shown_invoice
 from saldo.doors.gate import gate
@@ -22,6 +23,7 @@ from saldo.doors.visitor import COST, Visitor, get_visitor
 from saldo.explain.price_bills import get_document_bill
 from saldo.invoicing.authority import find_authority_document
 from saldo.invoicing.billed import find_document_before
+from saldo.invoicing.proposals import list_proposals
 from saldo.invoicing.queries import Invoice, list_lines_of
 from saldo.invoicing.registry import IssuedRow, get_states, item_keys
 from saldo.ledger.settlements import list_settlements
@@ -75,6 +77,9 @@ def draw(visitor: Visitor, found: Invoice, **more: Any) -> dict[str, Any]:
         "may_correct": may_correct and is_whole,
         "may_credit": visitor.may_everywhere("credit-note.propose") and is_whole and found.net > 0,
         "why_no_acts": _why_no_acts(row),
+        "proposals": show_proposals(visitor, list_proposals(company=company, number=found.number))
+        if visitor.may_everywhere("buy.invoice.read")
+        else [],
     } | _authority(visitor, found)
     return page | more
 

@@ -114,11 +114,15 @@ def recall(request: HttpRequest, wave: int) -> HttpResponse:
     """Stop the mail of a wave while its recall time runs."""
     visitor = get_visitor(request)
     try:
-        stopped = recall_wave(company=visitor.company.id, wave=wave, by=visitor.actor, at=get_world().clock.now())
-        messages.success(request, figures.say_many("pages.invoices.recalled", stopped))
+        done = recall_wave(company=visitor.company.id, wave=wave, by=visitor.actor, at=get_world().clock.now())
     except Refused as refused:
         messages.error(request, say_refusal(refused))
-    return redirect("desk:invoices-waves")
+        return redirect("desk:invoices-waves")
+    told = [figures.say_many("pages.invoices.recalled", done.stopped)]
+    told += [figures.say_many("pages.invoices.recalled-too-late", done.left)] if done.left else []
+    told.append(figures.say_many("pages.invoices.recalled-stay", done.documents))
+    messages.success(request, " ".join(told))
+    return redirect("desk:invoices-wave", wave)
 
 
 def _leave_to_worker(visitor: Visitor, month: Month, count: int, totals: dict[str, Decimal]) -> None:

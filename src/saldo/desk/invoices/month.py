@@ -32,6 +32,7 @@ from saldo.invoicing.month_pages import DraftRow, WaveShown, Which, count_drafts
 from saldo.invoicing.ready import Waiting, list_waiting
 
 WHICH: tuple[Which, ...] = ("all", "odd", "held")
+_WITHOUT_MONTH = ("invoices-waves", "invoices-proposals")
 BUCKETS = ("rated", "not-billed", "held", "unmatched")
 
 
@@ -114,11 +115,12 @@ def waves(request: HttpRequest) -> HttpResponse:
 def ways(visitor: Visitor, month: Month, here: str) -> list[tuple[str, str, bool]]:
     """The pages of this group that this person may open."""
     pages = [("month", "invoices"), ("lines", "invoices-queue"), ("waves", "invoices-waves")]
+    pages.append(("proposals", "invoices-proposals"))
     shown = pages if visitor.may_everywhere("buy.invoice.read") else []
     links = [
         (
             name,
-            reverse(f"desk:{page}") if page == "invoices-waves" else address(reverse(f"desk:{page}"), {"month": month}),
+            reverse(f"desk:{page}") if page in _WITHOUT_MONTH else address(reverse(f"desk:{page}"), {"month": month}),
         )
         for name, page in shown
     ]
@@ -249,6 +251,7 @@ def _wave(one: WaveShown, names: Mapping[str, str], visitor: Visitor) -> dict[st
         "state": figures.say(f"pages.invoices.wave.{state}"),
         "until": figures.minute(one.recall_until) if is_open else "",
         "may_recall": is_open and visitor.may_everywhere("sell.invoice.issue"),
+        "wave_href": reverse("desk:invoices-wave", args=[one.id]),
         "recall_href": reverse("desk:invoices-recall", args=[one.id]),
         "recall_title": figures.say_many("pages.invoices.recall-title", one.issued),
     }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from saldo.desk.invoices import correcting, customer, document, downloads, issued, issuing, month, queue, review
+from saldo.desk.invoices import (
+    correcting,
+    customer,
+    document,
+    downloads,
+    issued,
+    issuing,
+    month,
+    proposals,
+    queue,
+    review,
+    wave,
+)
 
 urlpatterns = [
     path("invoices/", month.invoices, name="invoices"),
@@ -12,6 +24,10 @@ urlpatterns = [
     path("invoices/mark/", issuing.mark, name="invoices-mark"),
     path("invoices/issue/", issuing.issue, name="invoices-issue"),
     path("invoices/waves/", month.waves, name="invoices-waves"),
+    path("invoices/waves/<int:wave>/", wave.wave, name="invoices-wave"),
+    path("invoices/waves/<int:wave>/cancel/", wave.cancel, name="invoices-wave-cancel"),
+    path("invoices/proposals/", proposals.proposals, name="invoices-proposals"),
+    path("invoices/proposals/<int:proposal>/", proposals.decide, name="invoices-proposal"),
     path("invoices/waves/<int:wave>/recall/", issuing.recall, name="invoices-recall"),
     path("invoices/drafts/<int:draft>/", review.review, name="invoices-review"),
     path("invoices/drafts/<int:draft>/credit/", correcting.credit_act, name="invoices-credit-act"),

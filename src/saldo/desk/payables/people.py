@@ -22,7 +22,7 @@ def name_actors(actors: Iterable[str]) -> Mapping[str, str]:
     return {actor: names.get(numbers[actor], actor) if actor in numbers else system for actor in asked}
 
 
-def list_approvers(visitor: Visitor, *, but: Iterable[str]) -> list[str]:
+def list_approvers(visitor: Visitor, *, but: Iterable[str], capability: str = "buy.payable.approve") -> list[str]:
     """The names of those who could still say yes, without the visitor and without ``but``."""
     left_out = {*but, visitor.actor}
     people = list_people(company=visitor.company.id)
@@ -32,8 +32,6 @@ def list_approvers(visitor: Visitor, *, but: Iterable[str]) -> list[str]:
         if one.is_active
         and not one.is_invited
         and person(one.id) not in left_out
-        and may(
-            grants=one.grants, capability="buy.payable.approve", company=visitor.company.id, today=visitor.today
-        ).reach
+        and may(grants=one.grants, capability=capability, company=visitor.company.id, today=visitor.today).reach
         is Reach.ALL
     ]

@@ -18,6 +18,7 @@ from saldo.core.periods import Month
 from saldo.invoicing import models
 from saldo.invoicing.actions.series import give_numbers, lock_series
 from saldo.invoicing.actions.settling import settle_credit
+from saldo.invoicing.queries import get_invoice
 from saldo.invoicing.ready import list_waiting, texts
 from saldo.invoicing.rules.issuing import (
     NOT_DUE,
@@ -138,6 +139,23 @@ def issue_draft(*, company: CompanyId, draft: int, today: date, by: str, at: dat
     if drafts := _take(company, "i.id = %s", [draft], 1):
         return _issue(company, drafts, today=today, by=by, at=at)[0]
     raise UnableToIssue(code="invoicing.draft.unknown", facts={"draft": draft})
+
+
+def describe_issued(*, company: CompanyId, number: str) -> IssuedDocument:
+    """What the mail of an issued document needs. Refuses (UnableToFind): invoicing.document.unknown."""
+    found = get_invoice(company=company, number=number)
+    return IssuedDocument(
+        number=found.number,
+        kind=found.kind,
+        debtor=found.debtor,
+        language=found.language,
+        currency=found.currency,
+        gross=found.gross,
+        seller=found.seller.get("legal_name", ""),
+        recipients=tuple(contact["address"] for contact in found.buyer.get("emails", ())),
+        delivery=found.terms.get("delivery", "mail"),
+        mirrors=found.mirrors,
+    )
 
 
 def _take(company: CompanyId, where: str, values: Sequence[Any], limit: int) -> list[_Draft]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Refused
 from saldo.invoicing import models
-from saldo.outbox.actions import recall
+from saldo.outbox.actions import recall_all
 
 
 class UnableToRecall(Refused):
     """A wave whose mail can no longer be stopped."""
 
 
-def recall_wave(*, company: CompanyId, wave: int, by: str, at: datetime) -> int:
-    """Stop the mail of a wave; returns how many messages. What was issued keeps its number (issued is issued).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """What a recall came to: messages ``stopped``, messages that had ``left`` before, documents that stay issued."""
+
+    stopped: int
+    left: int
+    documents: int
+
+
+def recall_wave(*, company: CompanyId, wave: int, by: str, at: datetime) -> Recalled:
+    """Stop the mail of a wave, all of it at once. What was issued keeps its number and stays owed (issued is issued).
 
     Refuses (UnableToRecall): invoicing.recall.unknown-wave, .over (the recall time has passed), .done-already.
     """
@@ -27,19 +37,11 @@ def recall_wave(*, company: CompanyId, wave: int, by: str, at: datetime) -> int:
         raise UnableToRecall(code="invoicing.recall.done-already", facts={"wave": wave})
     if at >= row.recall_until:
         raise UnableToRecall(code="invoicing.recall.over", facts={"wave": wave})
-    numbers = models.Invoice.objects.filter(company_id=company, month=row.month, wave_id=wave).exclude(number="")
-    stopped = sum(
-        recall(company=company, about=f"invoice:{number}", by=by, at=at)
-        for number in numbers.order_by("id").values_list("number", flat=True)
-    )
+    rows = models.Invoice.objects.filter(company_id=company, month=row.month, wave_id=wave).exclude(number="")
+    abouts = [f"invoice:{number}" for number in rows.order_by("id").values_list("number", flat=True)]
+    stopped, left = recall_all(company=company, abouts=abouts, by=by, at=at) if abouts else (0, 0)
     row.recalled_at = at
     row.save(update_fields=["recalled_at"])
-    record(
-        company=company,
-        code="invoicing.wave-recalled",
-        actor=by,
-        subject=f"wave:{wave}",
-        at=at,
-        facts={"messages": stopped},
-    )
-    return stopped
+    facts = {"messages": stopped, "left": left, "documents": len(abouts)}
+    record(company=company, code="invoicing.wave-recalled", actor=by, subject=f"wave:{wave}", at=at, facts=facts)
+    return Recalled(stopped=stopped, left=left, documents=len(abouts))
