@@ -56,6 +56,11 @@ def is_meant_for(step: Step, *, segment: str, currency: str) -> bool:
     return True
 
 
+def looks_at_others(step: Step) -> bool:
+    """Whether a step asks for the debtor's other items, which become late on days of their own."""
+    return any(condition.fact in ("debtor-owed", "items") for condition in step.when)
+
+
 def days_between(step: Step) -> tuple[int, int]:
     """The first and the last number of days late at which a step may be entered; first > last: never."""
     first, last = NEVER_TOO_EARLY, NEVER_TOO_LATE

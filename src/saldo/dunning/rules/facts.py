@@ -17,6 +17,8 @@ class Facts(NamedTuple):
 
     ``held_until``: last day of the longest hold on item or debtor; ``date.max`` is without end. ``insolvent``: a
     restructuring mark covers this debt. ``protected``: a mark that no Global admin has signed away for this debtor.
+    ``debtor_owed`` and ``items``: what the debtor's late items in this currency come to, promises not taken off, and
+    their number; ``more_late_on``: the next day on which there will be one more, if nothing arrives.
     ``may_touch_access``: agreed terms or an acknowledged policy version allow it (practice 19 a).
     """
 
@@ -31,6 +33,7 @@ class Facts(NamedTuple):
     promise_until: date | None = None
     debtor_owed: Decimal = _ZERO
     items: int = 1
+    more_late_on: date | None = None
     segment: str = ""
     is_fee: bool = False
     held_until: date | None = None

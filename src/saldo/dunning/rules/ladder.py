@@ -22,6 +22,7 @@ from saldo.dunning.rules.conditions import (
     days_between,
     first_day_possible,
     is_meant_for,
+    looks_at_others,
 )
 from saldo.dunning.rules.facts import Facts, Standing
 from saldo.dunning.rules.policy import CLEAR, Policy, Step
@@ -184,6 +185,8 @@ def _next(policy: Policy, facts: Facts, standing: Standing, today: date, closed:
     again = [day for step in following if (day := first_day_possible(step, seen, due_on=facts.due_on, today=today))]
     if facts.promise_until is not None and promised_on(facts, today):
         again.append(facts.promise_until + _DAY)
+    if facts.more_late_on is not None and any(looks_at_others(step) for step in following):
+        again.append(facts.more_late_on)
     mine = [step for step in following if is_meant_for(step, segment=facts.segment, currency=facts.currency)]
     if not mine:
         return _stay(standing.step, "last-step", min(again, default=None), late=late)

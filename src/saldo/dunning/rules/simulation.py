@@ -1,0 +1,192 @@
+"""Replaying a debtor's book under a policy: the days on which anything changed, with step, reason and acts.
+
+It looks only on days on which something arrives or a decision said it can change, which equals looking every day (a
+law of the ladder). It supposes what a person reading a forecast does: every notice is proved on the day it leaves
+unless the events say that it came back, and whoever must release a step does so on the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from saldo.core.workdays import Closed
+from saldo.dunning.rules.book import Book
+from saldo.dunning.rules.calendar import earliest_after_notice
+from saldo.dunning.rules.events import Event, apply
+from saldo.dunning.rules.facts import BEGINNING, Standing
+from saldo.dunning.rules.ladder import Decision, decide, moved
+from saldo.dunning.rules.policy import CLEAR, Policy, Step
+
+_PAID = "paid"
+_NOTHING = "nothing-open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDay:
+    """Where one item stands on a day, because of what; ``entered`` is the step that began on it."""
+
+    invoice: str
+    step: str
+    because: str
+    facts: Mapping[str, Any]
+    entered: Step | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookDay:
+    """One day on which anything changed: the steepest step of any item, why, and every item of that day."""
+
+    on: date
+    step: str
+    because: str
+    facts: Mapping[str, Any]
+    items: tuple[ItemDay, ...]
+
+    @property
+    def entered(self) -> tuple[ItemDay, ...]:
+        """The items on which a step began."""
+        return tuple(item for item in self.items if item.entered is not None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """A book on its way through time: where its items stand, and when each is to be looked at again."""
+
+    policy: Policy
+    closed: Closed
+    book: Book = field(default_factory=Book)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    shown: dict[str, ItemDay] = field(default_factory=dict)
+    again: dict[str, date] = field(default_factory=dict)
+
+    def look(self, today: date, *, everything: bool) -> list[ItemDay]:
+        """Decide the open items that may have changed, or all of them, and carry the decisions out."""
+        facts = self.book.facts_on(today)
+        for key in self.standings.keys() - facts.keys():
+            self._clear_paid(key, today)
+        seen = []
+        for key, known in facts.items():
+            if not everything and self.again.get(key, date.max) > today:
+                continue
+            standing = self.standings.get(key, BEGINNING)
+            decision = decide(self.policy, known, standing, today=today, closed=self.closed)
+            self._carry_out(key, decision, standing, today)
+            seen.append(_as_item_day(key, decision))
+        return seen
+
+    def next_day(self, after: date) -> date | None:
+        """The next day on which a decision can change if nothing arrives."""
+        return min((day for day in self.again.values() if day > after), default=None)
+
+    def fail_notices(self, event: Event) -> None:
+        """A notice came back: its items wait, those of one invoice or all that stand on a step that writes."""
+        for key, standing in self.standings.items():
+            step = self.policy.step_by_code.get(standing.step)
+            if step is not None and step.tells and event.invoice in ("", key):
+                self.standings[key] = standing._replace(notice_failed=True)
+                self.again[key] = event.on
+
+    def mend_notices(self, event: Event) -> None:
+        """A person told the debtor in another way: what had come back counts as proved from that day."""
+        for key, standing in self.standings.items():
+            if standing.notice_failed and event.invoice in ("", key):
+                self.standings[key] = standing._replace(notice_failed=False, proved_on=event.on)
+
+    def _carry_out(self, key: str, decision: Decision, standing: Standing, today: date) -> None:
+        after = moved(decision, standing, today=today)
+        again = decision.look_again_on
+        if decision.enters is not None:
+            after = after._replace(proved_on=today)
+            again = earliest_after_notice(decision.enters.notice, proved_on=today, closed=self.closed)
+        self.standings[key] = after
+        if again is None:
+            self.again.pop(key, None)
+        else:
+            self.again[key] = again
+
+    def _clear_paid(self, key: str, today: date) -> None:
+        standing = self.standings[key]
+        self.again.pop(key, None)
+        if standing.step != CLEAR:
+            self.standings[key] = Standing(since=today, left=standing.step)
+
+
+def replay(
+    policy: Policy,
+    events: Iterable[Event],
+    *,
+    until: date,
+    closed: Closed,
+    book: Book | None = None,
+    standings: Mapping[str, Standing] | None = None,
+    since: date | None = None,
+) -> Iterator[BookDay]:
+    """Every day up to and including ``until`` on which anything changed, in order.
+
+    Begins with an empty book, or from ``since`` with the book and standings given (a forecast). Refuses
+    (UnableToReplay) what `events.apply` refuses.
+    """
+    running = Replay(policy=policy, closed=closed, book=book or Book(), standings=dict(standings or {}))
+    by_day = _by_day(events)
+    day = min([*by_day, *([since] if since else [])], default=None)
+    while day is not None and day <= until:
+        arrived = by_day.pop(day, [])
+        is_first = day == since
+        found = _one_day(running, day, arrived, everything=bool(arrived) or is_first)
+        if found is not None:
+            yield found
+        day = min((one for one in (running.next_day(day), min(by_day, default=None)) if one), default=None)
+
+
+def _one_day(running: Replay, day: date, arrived: Sequence[Event], *, everything: bool) -> BookDay | None:
+    """What arrives is told first, then looked at; a notice that comes back on the day it left comes back after it."""
+    for event in arrived:
+        apply(running.book, event)
+        if event.type == "release":
+            running.mend_notices(event)
+    seen = running.look(day, everything=everything)
+    came_back = [event for event in arrived if event.type == "notice-failed"]
+    for event in came_back:
+        running.fail_notices(event)
+    if came_back:
+        entered = {item.invoice: item for item in seen if item.entered}
+        seen = [entered.get(item.invoice, item) for item in running.look(day, everything=True)]
+    return _as_book_day(running, day, seen, arrived=bool(arrived))
+
+
+def _as_book_day(running: Replay, day: date, seen: Sequence[ItemDay], *, arrived: bool) -> BookDay | None:
+    """All items that are open, and those that were until today, the steepest first."""
+    before = running.shown
+    looked = {item.invoice: item for item in seen}
+    after = {key: looked.get(key, replace(item, entered=None)) for key, item in before.items()} | looked
+    paid = [key for key, item in after.items() if item.because != _PAID and not running.book.is_open(key)]
+    after |= {key: ItemDay(invoice=key, step=CLEAR, because=_PAID, facts={}) for key in paid}
+    changed = [key for key, item in after.items() if item.entered or _state(before.get(key)) != _state(item)]
+    running.shown = {key: item for key, item in after.items() if item.because != _PAID}
+    if not changed and not arrived:
+        return None
+    depth = running.policy.depth
+    told = sorted(after.values(), key=lambda item: (-depth.get(item.step, 0), item.because == _PAID, item.invoice))
+    if not told:
+        return BookDay(on=day, step=CLEAR, because=_NOTHING, facts={}, items=())
+    return BookDay(on=day, step=told[0].step, because=told[0].because, facts=told[0].facts, items=tuple(told))
+
+
+def _state(item: ItemDay | None) -> tuple[str, str]:
+    return (item.step, item.because) if item else ("", "")
+
+
+def _as_item_day(key: str, decision: Decision) -> ItemDay:
+    return ItemDay(
+        invoice=key, step=decision.step, because=decision.because, facts=decision.facts, entered=decision.enters
+    )
+
+
+def _by_day(events: Iterable[Event]) -> dict[date, list[Event]]:
+    found: dict[date, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.on, []).append(event)
+    return found
