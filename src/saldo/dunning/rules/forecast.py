@@ -1,4 +1,4 @@
-"""What will happen to a debtor if nothing arrives: the dates that page, letter and desk show, from the same `decide`."""
+"""What will happen to a debtor if nothing arrives: the dates that page, letter and desk show, by the same ladder."""
 
 from __future__ import annotations
 
