@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -158,6 +160,15 @@ class TestMirror:
         posting = Posting(key="a", on=DAY, code="test.posted", entries=tuple(legs))
         turned = Posting(key="a", on=DAY, code="test.posted", entries=tuple(data.draw(st.permutations(legs))))
         assert canonical_text(posting) == canonical_text(turned)
+
+    @given(legs=LEGS, words=st.tuples(st.text(), st.text(), st.text(), st.text()), party=st.text())
+    def test_the_canonical_text_is_what_a_writer_of_json_makes_of_it(self, legs, words, party) -> None:
+        key, code, document, reversal_of = words
+        entries = tuple(replace(leg, party=party + leg.party) for leg in legs)
+        posting = Posting(key=key, on=DAY, code=code, document=document, entries=entries, reversal_of=reversal_of)
+        written = sorted([leg.account, leg.party, leg.currency, f"{leg.value:.3f}"] for leg in entries)
+        parts = [key, DAY.isoformat(), code, document, reversal_of, written]
+        assert canonical_text(posting) == json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
 
 
 def side(key: str, worth: Decimal) -> Side:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from saldo.audit.models import Entry
+from django.db import connection
+
 from saldo.core.identity import CompanyId
 
 SYSTEM = "system"
@@ -25,4 +27,8 @@ def record(
 
     ``code`` is dotted and public; ``facts`` hold ids and values before and after, never names or addresses.
     """
-    Entry.objects.create(company=company, at=at, actor=actor, code=code, subject=subject, facts=dict(facts or {}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_record(%s, %s, %s, %s, %s, %s)",
+            [company, at, actor, code, subject, json.dumps(dict(facts or {}))],
+        )

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from saldo.audit.log import record
 from saldo.core.identity import CompanyId
@@ -44,14 +45,11 @@ def post(
     digests = _digests(postings)
     batch = list(_once(postings))
     _refuse_item_twice(batch)
-    written: frozenset[str] = frozenset()
-    while batch:
-        new = write_postings(company=company, batch=batch, digests=digests, by=by, at=at)
-        written |= new
-        batch = _not_standing(company, [one for one in batch if one[0].key not in new], digests)
-    if written:
-        _record_batch(company, [posting for posting, _ in _once(postings) if posting.key in written], by=by, at=at)
-    return PostedCount(posted=len(written), skipped=len(postings) - len(written))
+    while batch and not write_postings(
+        company=company, batch=batch, digests=digests, by=by, at=at, facts=_facts_of(batch)
+    ):
+        batch = _not_standing(company, batch, digests)
+    return PostedCount(posted=len(batch), skipped=len(postings) - len(batch))
 
 
 def reverse(
@@ -180,8 +178,6 @@ def _refuse_item_twice(postings: Batch) -> None:
 
 def _not_standing(company: CompanyId, postings: Batch, digests: Mapping[str, str]) -> list[Pair]:
     """Of postings that were not written those that are still to be; refused when it is not their standing there."""
-    if not postings:
-        return []
     standing = look_up(company, postings)
     again = [(posting, items) for posting, items in postings if posting.key in standing.digests]
     known = known_items(company, (item.key for _, items in again for item in items))
@@ -224,15 +220,14 @@ def _settle_with_opposite(
     allocate(company=company, allocations=made, by=by, at=at)
 
 
-def _record_batch(company: CompanyId, postings: Sequence[Posting], *, by: str, at: datetime) -> None:
+def _facts_of(batch: Batch) -> dict[str, Any]:
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for posting in postings:
+    for posting, _ in batch:
         for entry in posting.entries:
             if entry.value > 0:
                 sums[entry.currency] += entry.value
-    facts = {
-        "count": len(postings),
-        "last": postings[-1].key,
+    return {
+        "count": len(batch),
+        "last": batch[-1][0].key,
         "sums": {currency: amount_text(value, currency) for currency, value in sums.items()},
     }
-    record(company=company, code="ledger.posted", actor=by, subject=f"ledger:{postings[0].key}", at=at, facts=facts)

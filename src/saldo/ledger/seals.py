@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from saldo.core.identity import CompanyId
 from saldo.ledger import models
 from saldo.ledger.booking import ask
-from saldo.ledger.rules.posting import Entry, Posting
 from saldo.ledger.rules.seal import DaySeal, SealedPosting, seal_day
 
 _PAGE = 5000
 # Legs come as one value of their posting, so that each is looked up by its index, whatever statistics say.
 _READ = """
 SELECT p.id, p.posted_at::text, p.posted_by, p.digest, p.key, p."on", p.code, p.document, p.reversal_of,
-       (SELECT json_agg(json_build_array(e.account, e.party, e.currency, e.value::text) ORDER BY e.id)
-        FROM ledger_entry e WHERE e.company_id = %(company)s AND e.posting_id = p.id)
+       coalesce((SELECT json_agg(json_build_array(e.account, e.party, e.currency, e.value::text) ORDER BY e.id)
+                 FROM ledger_entry e WHERE e.company_id = %(company)s AND e.posting_id = p.id), '[]')
 FROM ledger_posting p WHERE p.company_id = %(company)s AND p.id > %(after)s
     AND (%(until)s::bigint IS NULL OR p.id <= %(until)s) ORDER BY p.id LIMIT %(page)s
 """
@@ -65,7 +63,7 @@ def verify_seals(*, company: CompanyId) -> SealState:
     changed_later = next((sealed for sealed in rest if not sealed.is_as_posted), None)
     if changed_later:
         on = changed_later.posted_at.astimezone(UTC).date()
-        return SealState(state="broken", broken_on=on, changed=changed_later.posting.key)
+        return SealState(state="broken", broken_on=on, changed=changed_later.key)
     return SealState(state="intact", sealed_until=before.day) if before else SealState(state="no-seal-yet")
 
 
@@ -100,28 +98,12 @@ def read_postings(*, company: CompanyId, after: int, until: int | None) -> Itera
         rows = ask(_READ, {"company": company, "after": after, "until": until, "page": _PAGE})
         if not rows:
             return
-        yield from map(_as_sealed, rows)
+        yield from map(SealedPosting._make, rows)
         after = rows[-1][0]
-
-
-def _as_sealed(row: tuple[Any, ...]) -> SealedPosting:
-    number, posted_at, posted_by, digest, key, on, code, document, reversal_of, legs = row
-    entries = tuple(
-        Entry(account=account, party=party, currency=currency, value=Decimal(value))
-        for account, party, currency, value in legs or ()
-    )
-    posting = Posting(key=key, on=on, code=code, document=document, reversal_of=reversal_of, entries=entries)
-    return SealedPosting(
-        number=number,
-        posting=posting,
-        posted_at=datetime.fromisoformat(posted_at),
-        posted_by=posted_by,
-        digest=digest,
-    )
 
 
 def _watched(postings: Iterator[SealedPosting], changed: list[str]) -> Iterator[SealedPosting]:
     for sealed in postings:
         if not sealed.is_as_posted:
-            changed.append(sealed.posting.key)
+            changed.append(sealed.key)
         yield sealed

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from saldo.core.identity import CompanyId
-from saldo.ledger.booking import array_text, ask_prepared
+from saldo.ledger.booking import array_text, ask
 from saldo.ledger.rules.allocation import NewAllocation, Side
 
 # In the order of their ids, so that two batches over the same items wait for each other and never in a ring.
@@ -46,8 +46,8 @@ WHERE company_id = %s AND (key = ANY(%s::text[]) OR (reversal_of <> '' AND rever
 def lock_sides(company: CompanyId, keys: Iterable[str]) -> dict[str, Side]:
     """The items of these keys, nobody else's until the transaction ends; unknown ones are missing."""
     asked = array_text(sorted(set(keys)))
-    rows = ask_prepared(_LOCK, (company, asked))
-    moves = {row[0]: row[1:] for row in ask_prepared(_TOUCHED, {"company": company, "keys": asked})}
+    rows = ask(_LOCK, (company, asked))
+    moves = {row[0]: row[1:] for row in ask(_TOUCHED, {"company": company, "keys": asked})}
     return {
         row[1]: Side(
             key=row[1],
@@ -67,7 +67,7 @@ def find_allocations(
     company: CompanyId, keys: Sequence[str]
 ) -> tuple[dict[str, tuple[NewAllocation, str]], dict[str, str]]:
     """Allocations of these keys, each with what it mirrors; and by key those that mirror one of them."""
-    rows = ask_prepared(_FIND, (company, array_text(keys), array_text(keys)))
+    rows = ask(_FIND, (company, array_text(keys), array_text(keys)))
     found = {
         row[0]: (NewAllocation(key=row[0], on=row[1], debit=row[2], credit=row[3], value=row[4]), row[5])
         for row in rows
@@ -95,7 +95,7 @@ def write_allocations(
         "value": array_text([str(allocation.value) for allocation in made]),
         "reversal_of": array_text([reversal_of] * len(made)),
     }
-    ask_prepared(_INSERT, values | {"company": company, "by": by, "at": at})
+    ask(_INSERT, values | {"company": company, "by": by, "at": at})
     _move(company, sides)
 
 
@@ -106,4 +106,4 @@ def _move(company: CompanyId, sides: Iterable[Side]) -> None:
         "open": array_text([str(side.open) for side in moved]),
         "settled_on": array_text([side.settled_on.isoformat() if side.settled_on else "" for side in moved]),
     }
-    ask_prepared(_MOVE, columns | {"company": company})
+    ask(_MOVE, columns | {"company": company})

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from json.encoder import encode_basestring_ascii as quoted
 
 from saldo.core.money import ZERO, minor_digits
 from saldo.core.problems import Refused
@@ -67,9 +65,7 @@ class PostedCount:
 
 
 _THOUSANDTH = Decimal("0.001")
-_WRITER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _TAKEN_BACK = "-reversal"
-_Key = TypeVar("_Key")
 
 
 def mirror(posting: Posting, *, key: str, on: date, code: str = "", document: str = "") -> Posting:
@@ -86,7 +82,10 @@ def mirror(posting: Posting, *, key: str, on: date, code: str = "", document: st
 
 def is_balanced(posting: Posting) -> bool:
     """Whether debit and credit are equal in every currency."""
-    return not any(_sums((entry.currency, entry.value) for entry in posting.entries).values())
+    sums: dict[str, Decimal] = {}
+    for entry in posting.entries:
+        sums[entry.currency] = sums.get(entry.currency, ZERO) + entry.value
+    return not any(sums.values())
 
 
 def check_posting(posting: Posting, items: Sequence[NewItem]) -> None:
@@ -110,16 +109,18 @@ def check_posting(posting: Posting, items: Sequence[NewItem]) -> None:
 
 
 def _check_items(posting: Posting, items: Sequence[NewItem]) -> None:
-    accounts = WITH_ITEMS.union(item.account for item in items)
-    of_entries = _sums(
-        ((entry.account, entry.party, entry.currency), entry.value)
-        for entry in posting.entries
-        if entry.account in accounts
-    )
-    of_items = _sums(((item.account, item.party, item.currency), item.original) for item in items)
-    for place in of_entries.keys() | of_items.keys():
-        if of_entries.get(place, ZERO) != of_items.get(place, ZERO):
-            facts = {"posting": posting.key, "account": place[0], "party": place[1], "currency": place[2]}
+    accounts = WITH_ITEMS.union([item.account for item in items])
+    left: dict[tuple[str, str, str], Decimal] = {}  # of the entries, when the items have taken theirs
+    for entry in posting.entries:
+        if entry.account in accounts:
+            place = (entry.account, entry.party, entry.currency)
+            left[place] = left.get(place, ZERO) + entry.value
+    for item in items:
+        place = (item.account, item.party, item.currency)
+        left[place] = left.get(place, ZERO) - item.original
+    for (account, party, currency), value in left.items():
+        if value:
+            facts = {"posting": posting.key, "account": account, "party": party, "currency": currency}
             raise UnableToPost(code="ledger.posting.items-disagree", facts=facts)
     for item in items:
         if item.issued_on > posting.on:
@@ -128,12 +129,27 @@ def _check_items(posting: Posting, items: Sequence[NewItem]) -> None:
 
 def canonical_text(posting: Posting) -> str:
     """A posting as text that depends neither on the order of its legs nor on how an amount is written."""
-    legs = sorted(
-        [entry.account, entry.party, entry.currency, f"{entry.value.quantize(_THOUSANDTH):f}"]
+    legs = [
+        [entry.account, entry.party, entry.currency, str(entry.value.quantize(_THOUSANDTH))]
         for entry in posting.entries
+    ]
+    return written_text(posting.key, posting.on, posting.code, posting.document, posting.reversal_of, legs)
+
+
+def written_text(key: str, on: date, code: str, document: str, reversal_of: str, legs: Iterable[list[str]]) -> str:
+    """The canonical text from what the books hold: legs are account, party, currency and an amount of three digits.
+
+    It is JSON without blanks, put together by hand: the writer of JSON takes twice as long, and this text is needed
+    for every posting when it is written and again when it is sealed.
+    """
+    written = ",".join(
+        [
+            f'[{quoted(account)},{quoted(party)},{quoted(currency)},"{amount}"]'
+            for account, party, currency, amount in sorted(legs)
+        ]
     )
-    parts = [posting.key, posting.on.isoformat(), posting.code, posting.document, posting.reversal_of, legs]
-    return _WRITER.encode(parts)
+    names = f"{quoted(code)},{quoted(document)},{quoted(reversal_of)}"
+    return f'[{quoted(key)},"{on.isoformat()}",{names},[{written}]]'
 
 
 def digest_of(posting: Posting) -> str:
@@ -160,10 +176,3 @@ def _kind_taken_back(kind: str) -> str:
 def _is_too_fine(value: Decimal, currency: str) -> bool:
     digits = minor_digits(currency)
     return not value.is_finite() or value != round(value, digits)
-
-
-def _sums(parts: Iterable[tuple[_Key, Decimal]]) -> Mapping[_Key, Decimal]:
-    found: dict[_Key, Decimal] = defaultdict(lambda: ZERO)
-    for key, value in parts:
-        found[key] += value
-    return found
