@@ -149,6 +149,7 @@ class TestTerms:
         ("changed", "code"),
         [
             ({"net_days": -1}, "bad-net-days"),
+            ({"notice_days": 400}, "bad-notice-days"),
             ({"invoice_day": 32}, "bad-invoice-day"),
             ({"grouping": "pile"}, "unknown-grouping"),
             ({"delivery": "pigeon"}, "unknown-delivery"),

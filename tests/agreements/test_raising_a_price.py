@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from saldo.agreements.actions import set_price_rule
+from saldo.agreements.actions import set_price_rule, set_terms
 from saldo.agreements.queries import list_price_rules
+from saldo.agreements.rules.terms import Terms
 from saldo.core.identity import CompanyId
 from saldo.core.periods import Month
 from saldo.flows.price_change import preview_price_change
 from saldo.parties.billing_actions import ensure_debtors
+from saldo.parties.debtors import map_tenants
 from tests.agreements.builders import fixed, markup
 from tests.microsoft_files import AZURE, SEATS, SODER, seats, usage
 from tests.rooms.importing import Postman
@@ -75,3 +77,14 @@ def test_a_markup_on_seats_counts_a_whole_cycle_also_where_the_last_row_was_a_pa
     everybody = markup("20", code="all", starts_on=date(2026, 7, 1), category="licence")
     told = preview_price_change(company=partner.company, version=everybody, month=MARCH, today=TODAY)
     assert [one.price_after for one in told] == [Decimal("43.2"), Decimal("43.2")]
+
+
+def test_who_agreed_a_longer_notice_is_told_sooner_and_what_comes_too_soon_is_warned_of(partner: Postman) -> None:
+    (soder,) = (number for tenant, number in map_tenants(company=partner.company).items() if tenant == SODER)
+    for terms in (Terms(notice_days=30, starts_on=date(2026, 1, 1)), Terms(debtor=soder, notice_days=120)):
+        agreed = replace(terms, starts_on=date(2026, 1, 1))
+        set_terms(company=partner.company, terms=agreed, by="test", at=NOW)
+    told = preview_price_change(company=partner.company, version=NEW, month=MARCH, today=TODAY)
+    notices = {one.tenant: (one.announce_by, one.warning) for one in told if one.subscription != AZURE}
+    assert notices.pop(SODER) == (date(2026, 5, 4), "agreements.price.notice-too-short")
+    assert set(notices.values()) == {(date(2026, 8, 2), "")}

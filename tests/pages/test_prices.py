@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from datetime import date
@@ -14,8 +15,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from saldo.agreements.queries import list_price_rules, list_service_fees, list_tax_profiles, list_terms
+from saldo.agreements.rules.sheet_rows import COLUMNS
 from saldo.audit.queries import list_entries
 from saldo.desk.fields import read_figure
+from saldo.desk.prices.sheet import say_column
 from saldo.parties.company import company_context
 from tests.pages.desk import Desk
 from tests.pages.people import signed_in
@@ -227,6 +230,7 @@ class TestDebtor:
             "starts_on": "2026-06-01",
             "net_days": "20",
             "invoice_day": "5",
+            "notice_days": "90",
             "delivery": "mail",
             "grouping": "split",
             "split": "Cost centre 7; PO-9; sub-1, sub-2; azure",
@@ -236,6 +240,7 @@ class TestDebtor:
         with company_context(desk.company):
             terms = list_terms(company=desk.company, debtor=desk.debtor)[-1]
         assert (terms.net_days, terms.invoice_day, terms.purchase_order) == (20, 5, "PO-1")
+        assert terms.notice_days == 90
         assert terms.split[0].subscriptions == {"sub-1", "sub-2"}
 
     @pytest.mark.parametrize(
@@ -302,6 +307,13 @@ class TestSheet:
         with company_context(desk.company):
             assert len(list_price_rules(company=desk.company)) == 1
 
+    def test_calls_its_columns_by_words(self, billing: Client) -> None:
+        page = html.unescape(self.shown(billing, self.GOOD))
+        assert '<span class="k">Per cent</span>' in page
+        assert '<span class="k">percent</span>' not in page
+        for columns in COLUMNS.values():
+            assert [column for column in columns if say_column(column) == column] == []
+
     def test_is_taken_over_as_shown(self, desk: Desk, billing: Client) -> None:
         page = self.shown(billing, self.GOOD)
         kept = dict(re.findall(r'name="(file|fingerprint)" value="([0-9a-f]+)"', page))
@@ -312,7 +324,7 @@ class TestSheet:
 
     def test_with_a_fault_names_row_and_column_and_cannot_be_taken(self, billing: Client) -> None:
         page = self.shown(billing, self.GOOD + b"bad,company,,discount-from-list,much,2026-06-01\n")
-        assert "percent:" in page
+        assert "In Per cent:" in page
         assert "Seen: “much”." in page
         assert "/prices/sheet/take/" not in page
 

@@ -25,7 +25,7 @@ from saldo.agreements.rules.prices import PriceRule, Reach
 from saldo.agreements.rules.rule_faults import find_rule_fault
 from saldo.agreements.rules.tax import TREATMENTS, TaxProfile
 from saldo.agreements.rules.tax_rates import RateRow
-from saldo.agreements.rules.terms import DELIVERIES, GROUPINGS, LATEST_DAY, Terms
+from saldo.agreements.rules.terms import DELIVERIES, GROUPINGS, LATEST_DAY, LONGEST_NOTICE_DAYS, Terms
 from saldo.audit import log
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Refused
@@ -95,12 +95,13 @@ def end_price_rule(
 def set_terms(*, company: CompanyId, terms: Terms, by: str, at: datetime) -> bool:
     """Agree terms from a day on; False where they hold already.
 
-    Refuses (UnableToAgree): agreements.terms.bad-net-days, .bad-invoice-day, .unknown-grouping, .unknown-delivery,
-    .empty-split, .before-last.
+    Refuses (UnableToAgree): agreements.terms.bad-net-days, .bad-invoice-day, .bad-notice-days, .unknown-grouping,
+    .unknown-delivery, .empty-split, .before-last.
     """
     for is_wrong, code in (
         (not 0 <= terms.net_days <= _LONGEST_NET_DAYS, "bad-net-days"),
         (not 0 <= terms.invoice_day <= LATEST_DAY, "bad-invoice-day"),
+        (not 0 <= terms.notice_days <= LONGEST_NOTICE_DAYS, "bad-notice-days"),
         (terms.grouping not in GROUPINGS, "unknown-grouping"),
         (terms.delivery not in DELIVERIES, "unknown-delivery"),
         (terms.grouping == "split" and not terms.split, "empty-split"),

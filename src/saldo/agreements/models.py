@@ -83,6 +83,7 @@ class Terms(models.Model):
     delivery = models.TextField(default="mail")  # mail, e-invoice, letter, none
     policy = models.TextField(blank=True)  # key of the collections policy
     support_offer = models.TextField(blank=True)  # key of the support offer
+    notice_days = models.IntegerField(default=0)  # agreed notice before a price changes
     made_by = models.TextField()
     made_at = models.DateTimeField()
 

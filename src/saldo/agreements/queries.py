@@ -27,7 +27,7 @@ _RULE = (
 )
 _TERMS = (
     *("debtor", "starts_on", "net_days", "invoice_day", "currency", "purchase_order", "grouping", "split"),
-    *("delivery", "policy", "support_offer"),
+    *("delivery", "policy", "support_offer", "notice_days"),
 )
 _PROFILE = ("debtor", "starts_on", "treatment", "region", "certificate", "certificate_until", "withholding")
 _FEE = ("code", "name", "debtor", "tenant", "quantity", "unit_price", "currency", "starts_on", "ends_before")

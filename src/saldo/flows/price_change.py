@@ -29,12 +29,15 @@ def preview_price_change(
 ) -> tuple[Touched, ...]:
     """Whom a new version touches, judged by what was charged in ``month``; nothing is written.
 
+    Each debtor is given the notice of its terms, ``notice_days`` at least; what comes sooner is warned of with a code.
     A subscription counts with the seats of its last charge, a meter with the use of the month.
     Refuses: UnableToPrice, UnableToConvert, as pricing the lines would.
     """
     with company_context(company):
         book = load_rule_book(company)
         rates = load_rates(company, today - timedelta(days=1), today)
+        terms = load_terms(company)
+        numbers = set(map_tenants(company=company).values())
         return who_is_touched(
             _list_seen(company, month, version),
             book=book,
@@ -42,6 +45,7 @@ def preview_price_change(
             today=today,
             notice_days=notice_days,
             rates=rates,
+            notices={number: terms.of(number, today).notice_days for number in numbers},
         )
 
 

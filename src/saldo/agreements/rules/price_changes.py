@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,6 +47,11 @@ class Touched:
     price_after: Decimal
     difference: Decimal  # a month
 
+    @property
+    def warning(self) -> str:
+        """The code of what speaks against the day: the agreed notice can no longer be kept."""
+        return "" if self.is_in_time else "agreements.price.notice-too-short"
+
 
 def who_is_touched(
     seen: Iterable[SubscriptionSeen],
@@ -56,17 +61,23 @@ def who_is_touched(
     today: date,
     notice_days: int,
     rates: Rates,
+    notices: Mapping[str, int] | None = None,
 ) -> tuple[Touched, ...]:
     """Every subscription that pays something else because of ``version``, soonest first.
 
-    ``book`` is without it, and its number does not count: it is given when the version is agreed. Compared is the day
-    on which it reaches the subscription: what else changes on that day anyway is no part of the
-    difference. Refuses as `price_line` does.
+    The notice is ``notice_days``, or what is agreed with a debtor in ``notices`` where that is longer. ``book`` is
+    without the version, and its number does not count: it is given when the version is agreed. Compared is the day on
+    which it reaches the subscription: what else changes on that day anyway is no part of the difference.
+    Refuses as `price_line` does.
     """
     before = [rule for rule in book.rules() if rule.code == version.code]
     version = replace(version, version=1 + max((rule.version for rule in before), default=0))
     changed = RuleBook.of([*book.rules(), version])
-    found = (_touch(one, book, changed, version, today, notice_days, rates) for one in seen)
+    agreed = notices or {}
+    found = (
+        _touch(one, book, changed, version, today, max(notice_days, agreed.get(one.facts.debtor, 0)), rates)
+        for one in seen
+    )
     return tuple(
         sorted(
             (one for one in found if one is not None), key=lambda one: (one.effective_on, one.debtor, one.subscription)

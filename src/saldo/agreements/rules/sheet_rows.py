@@ -115,6 +115,7 @@ COLUMNS: Mapping[SheetKind, Mapping[str, Reader]] = {
         "delivery": _as_word,
         "policy": _as_text,
         "support_offer": _as_text,
+        "notice_days": int,
     },
     "prices": {
         "code": _as_text,
@@ -135,7 +136,8 @@ _KEYS: Mapping[SheetKind, tuple[str, ...]] = {
     "debtors": ("number",),
 }
 VALUES = ("percent", "price", "net", "steps", "reason")
-_MUST_SAY = frozenset({"number", "code", "level", "method", "starts_on", "net_days", "invoice_day", "grouping"})
+_MUST_SAY = frozenset({"number", "code", "level", "method", "starts_on", "grouping"})
+_MUST_SAY |= {"net_days", "invoice_day", "notice_days"}
 _MUST_SAY_TOO = frozenset({"delivery", "reaches", "is_active", *VALUES})
 
 

@@ -15,6 +15,7 @@ Delivery = Literal["mail", "e-invoice", "letter", "none"]
 GROUPINGS: tuple[Grouping, ...] = ("debtor", "tenant", "subscription", "split")
 DELIVERIES: tuple[Delivery, ...] = ("mail", "e-invoice", "letter", "none")
 LATEST_DAY = 31
+LONGEST_NOTICE_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Terms:
     delivery: Delivery = "mail"
     policy: str = ""
     support_offer: str = ""
+    notice_days: int = 0  # before a price of the debtor's changes
 
 
 USUAL = Terms()

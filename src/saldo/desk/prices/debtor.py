@@ -150,6 +150,7 @@ def _terms(visitor: Visitor, number: str) -> dict[str, Any]:
     told = [
         ("net_days", say_terms(held)),
         ("invoice_day", say("pages.prices.day-of-month", day=held.invoice_day) if held.invoice_day else day),
+        ("notice_days", figures.say_many("pages.prices.notice", held.notice_days) if held.notice_days else ""),
         ("currency", held.currency or say("pages.prices.currency-of-charge")),
         ("purchase_order", held.purchase_order),
         ("grouping", say(f"pages.prices.grouping.{held.grouping}")),

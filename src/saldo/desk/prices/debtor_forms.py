@@ -31,6 +31,7 @@ from saldo.parties.debtors import list_tenants
 _ABOUT = {
     "bad-net-days": "net_days",
     "bad-invoice-day": "invoice_day",
+    "bad-notice-days": "notice_days",
     "empty-split": "split",
     "before-last": "starts_on",
     "bad-withholding": "withholding",
@@ -55,6 +56,7 @@ def terms(request: HttpRequest, number: str) -> HttpResponse:
         _field("starts_on", visitor.today.isoformat(), kind="date"),
         _field("net_days", str(now.net_days), kind="figure"),
         _field("invoice_day", str(now.invoice_day), kind="figure"),
+        _field("notice_days", str(now.notice_days), kind="figure"),
         _field("currency", now.currency, is_optional=True),
         _field("purchase_order", now.purchase_order, is_optional=True),
         _field("delivery", now.delivery, kind="select", choices=deliveries),
@@ -153,7 +155,9 @@ def _answer(
 
 def _save_terms(visitor: Visitor, number: str, now: Terms, asked: Asked) -> None:
     starts_on, net_days, day = asked.day("starts_on"), asked.whole("net_days"), asked.whole("invoice_day")
-    currency = _currency(asked, is_optional=True)
+    currency, notice = _currency(asked, is_optional=True), now.notice_days
+    if asked.text("notice_days"):
+        notice = asked.whole("notice_days") or 0
     if asked.faults or starts_on is None or net_days is None or day is None:
         return
     agreed = replace(
@@ -162,6 +166,7 @@ def _save_terms(visitor: Visitor, number: str, now: Terms, asked: Asked) -> None
         starts_on=starts_on,
         net_days=net_days,
         invoice_day=day,
+        notice_days=notice,
         currency=currency,
         purchase_order=asked.text("purchase_order"),
         grouping=cast(Grouping, asked.text("grouping")),

@@ -35,6 +35,7 @@ class TouchedRow:
     effective_on: date
     announce_by: date
     is_in_time: bool
+    warning: str
     before: Decimal
     after: Decimal
     difference: Decimal
@@ -140,6 +141,7 @@ def _rows(visitor: Visitor, found: tuple[Touched, ...]) -> tuple[TouchedRow, ...
             effective_on=one.effective_on,
             announce_by=one.announce_by,
             is_in_time=one.is_in_time,
+            warning=figures.say(one.warning, day=figures.day(one.announce_by)) if one.warning else "",
             before=one.price_before,
             after=one.price_after,
             difference=one.difference,

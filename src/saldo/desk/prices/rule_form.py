@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from saldo.agreements.actions import set_price_rule
+from saldo.agreements.queries import list_terms
 from saldo.agreements.rules.prices import LEVELS, PriceRule
+from saldo.agreements.rules.terms import TermsBook
 from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.downloads import download
@@ -119,8 +121,14 @@ def _fields(visitor: Visitor, before: PriceRule | None, *, is_end: bool, debtor:
         _field("reaches", "renewal", kind="select", choices=choices_of(REACHES, "prices.reach-choice")),
     ]
     if before:
-        fields.append(_field("notice_days", _USUAL_NOTICE, kind="figure"))
+        fields.append(_field("notice_days", _agreed_notice(visitor), kind="figure"))
     return [*fields, _field("reason", "", is_optional=True)]
+
+
+def _agreed_notice(visitor: Visitor) -> str:
+    """The notice agreed with everybody; a debtor with a longer one of its own is warned of in the preview."""
+    usual = list_terms(company=visitor.company.id, debtor="")
+    return str(TermsBook.of_rows(usual).of("", visitor.today).notice_days or _USUAL_NOTICE)
 
 
 def _scope_fields(debtor: str) -> list[Field]:

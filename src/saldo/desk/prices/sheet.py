@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from saldo.agreements.formats.sheet_files import LARGEST
-from saldo.agreements.rules.sheet_rows import COLUMNS
+from saldo.agreements.rules.sheet_rows import COLUMNS, SheetKind
 from saldo.agreements.sheets import Preview, RowPreview, RowState, preview_sheet, take_sheet
 from saldo.core.problems import Refused
 from saldo.desk import figures
@@ -95,7 +95,7 @@ def _preview(visitor: Visitor, data: bytes) -> Preview:
 
 
 def _page(request: HttpRequest, preview: Preview | None, kept: str, fault: str) -> HttpResponse:
-    page: dict[str, Any] = {"fault": fault, "kinds": [(_kind(kind), ", ".join(COLUMNS[kind])) for kind in COLUMNS]}
+    page: dict[str, Any] = {"fault": fault, "kinds": [(_kind(kind), _columns(kind)) for kind in COLUMNS]}
     if preview is not None:
         work = [row for state in _FAULTS_FIRST for row in preview.rows if row.state == state]
         counts = {state: preview.count(state) for state in _STATES}
@@ -111,6 +111,21 @@ def _page(request: HttpRequest, preview: Preview | None, kept: str, fault: str) 
     return render(request, "desk/prices/sheet.html", {"page": page, "has_preview": preview is not None})
 
 
+def say_column(column: str) -> str:
+    """What a column of a sheet is called by people; the sheet itself calls it by its own name."""
+    codes = (f"pages.prices.column.{column}", f"pages.prices.field.{column}")
+    return next((figures.say(code) for code in codes if figures.has_words(code)), column)
+
+
+def _columns(kind: SheetKind) -> list[tuple[str, str]]:
+    """The columns of a kind of sheet, each with its words."""
+    return [(column, say_column(column)) for column in COLUMNS[kind]]
+
+
+def _in_column(column: str) -> str:
+    return figures.say("pages.prices.row-column", column=say_column(column)) if column else ""
+
+
 def _kind(kind: str) -> str:
     return figures.say(f"pages.prices.kind.{kind}")
 
@@ -118,7 +133,7 @@ def _kind(kind: str) -> str:
 def _row(row: RowPreview) -> SheetRowShown:
     faults = []
     for problem in row.problems:
-        told = figures.say("pages.prices.row-column", column=problem.place.column) if problem.place.column else ""
+        told = _in_column(problem.place.column)
         seen = figures.say("pages.prices.seen", seen=problem.seen) if problem.seen else ""
         faults.append(" ".join(filter(None, (told, say_code(problem.code, problem.facts), seen))))
     return SheetRowShown(
@@ -126,6 +141,6 @@ def _row(row: RowPreview) -> SheetRowShown:
         key=row.key,
         mark=_MARKS[row.state],
         state=figures.say(f"pages.prices.row.{row.state}"),
-        cells=tuple((cell.column, cell.before, cell.after) for cell in row.cells),
+        cells=tuple((say_column(cell.column), cell.before, cell.after) for cell in row.cells),
         faults=tuple(faults),
     )
