@@ -172,6 +172,7 @@ def propose_bank_account(
     fields = read_account(said=texts | {"iban": iban, "bic": bic, "giro": giro, "number": number})
     for fault in fields.faults:
         raise UnableToChangeAccount(code=fault.code, facts={"field": fault.field, "seen": fault.seen})
+    _one_at_a_time(company)
     accounts = models.BankAccount.objects.filter(company_id=company)
     if accounts.filter(code=fields.values["code"]).exists():
         raise UnableToChangeAccount(code="parties.bank-account.exists", facts={"account": code})
@@ -217,7 +218,7 @@ def close_bank_account(*, company: CompanyId, code: str, by: str, at: datetime) 
 
 
 def _one_at_a_time(company: CompanyId) -> None:
-    """Two that count at once would give the same number; two that set parents at once could close a ring."""
+    """Two at once would give the same number, close a ring of parents, or write one account down twice."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('parties.debtors'), %s)", [company])
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,13 +19,13 @@ import psycopg
 from psycopg import sql
 
 from saldo.server.archive import Member, UnableToBackUp, write_archive
+from saldo.server.drafts import drafting, remember_place, sweep_drafts
 from saldo.server.installation import Installation
 
 LEFT_OUT = ("django_session", "procrastinate_")
 """Beginnings of tables that are made anew: who is signed in, and work that the clock leaves again."""
 
 _TRIES = 3
-_DRAFTS = ".saldo-backup-"
 _TABLES = """
 SELECT c.relname,
        array(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -72,9 +71,11 @@ def take_backup(installation: Installation, target: Path, *, at: datetime) -> Ta
     if not target.parent.is_dir() or target.is_dir():
         raise UnableToBackUp(code="server.backup.no-place", facts={"file": str(target)})
     try:
+        remember_place(installation.home, target.parent)
+        sweep_drafts(target.parent)
         for _ in range(_TRIES):
-            with suppress(_FilesMoved), tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS) as folder:
-                return _take(installation, target, Path(folder), at)
+            with suppress(_FilesMoved), drafting(target.parent) as folder:
+                return _take(installation, target, folder, at)
     except OSError as said:
         facts = {"file": str(target), "said": said.strerror or str(said)}
         raise UnableToBackUp(code="server.backup.cannot-write", facts=facts) from said

@@ -136,13 +136,15 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     """The items of one file, with what is open of them now."""
     visitor = get_visitor(request)
     one = find_file(request, name)
-    rows = list_taken_over(company=visitor.company.id, take_over=name, with_undone=True)
-    window = Window(number=read_page(request.GET.get("page", "1")), total=len(rows))
-    settled = 0 if one.undone_at else count_settled(company=visitor.company.id, items=rows)
+    window = Window(number=read_page(request.GET.get("page", "1")), total=one.items)
+    rows = list_taken_over(
+        company=visitor.company.id, take_over=name, with_undone=True, limit=window.size, offset=window.offset
+    )
+    settled = 0 if one.undone_at else count_settled(company=visitor.company.id, take_over=name)
     page = {
         "name": name,
         "file": _file(one, _people([one])),
-        "rows": _items(request, rows[window.rows]),
+        "rows": _items(request, rows),
         "settled": settled,
         "may_undo": one.undone_at is None and not settled,
         "range_text": window.words,

@@ -12,6 +12,7 @@ from typing import Literal
 
 from saldo.cli.output import Output
 from saldo.core.identity import CompanyId
+from saldo.server.drafts import list_places, sweep_drafts
 from saldo.server.installation import Installation, find_installation, home_folder, start_database
 
 Health = Literal["well", "note", "ill"]
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Look at everything; 1 when something is ill."""
     installation = find_installation(home_folder())
-    findings = [_python(), _words(), _page_files(), _browser(), _disk()]
+    findings = [_python(), _words(), _page_files(), _browser(), _disk(), *_backups()]
     findings += _database(installation, migrate=args.migrate) if installation else [_no_installation()]
     out.document({"findings": [{"what": f.what, "health": f.health, "says": f.says} for f in findings]})
     for finding in findings:
@@ -69,6 +70,16 @@ def _disk() -> Finding:
     home = home_folder()
     free = shutil.disk_usage(home if home.exists() else home.parent).free
     return Finding("disk", "well" if free > _LOW_DISK_BYTES else "ill", f"{free / 1024**3:,.0f} GiB free")
+
+
+def _backups() -> list[Finding]:
+    """What killed backups left where backups went to; it is removed here."""
+    swept = {place: sweep_drafts(place) for place in list_places(home_folder()) if place.is_dir()}
+    return [
+        Finding("backups", "note", f"removed {count} unfinished in {place}, of a backup that was stopped")
+        for place, count in swept.items()
+        if count
+    ]
 
 
 def _no_installation() -> Finding:
@@ -139,7 +150,8 @@ def _seals() -> list[Finding]:
     for company in list_companies():
         try:
             with company_context(company.id):
-                findings += [_log_seals(company.id, company.name), _book_seals(company.id, company.name)]
+                looks = (_log_seals, _book_seals, _kept_sums)
+                findings += [look(company.id, company.name) for look in looks]
         except ProgrammingError:
             findings.append(Finding("seals", "note", f"{company.name}: not looked at, the tables are behind"))
     return findings
@@ -167,3 +179,13 @@ def _book_seals(company: CompanyId, name: str) -> Finding:
         return Finding("books", "ill", f"{name}: allocations do not leave what is open of {', '.join(strays)}")
     until = f"sealed until {books.sealed_until}" if books.sealed_until else "no day sealed yet"
     return Finding("books", "well", f"{name}: {until}")
+
+
+def _kept_sums(company: CompanyId, name: str) -> Finding:
+    from saldo.charges.kept_sums import find_totals_out_of_step
+    from saldo.invoicing.margin_pages import find_margins_out_of_step
+
+    strays = (*find_totals_out_of_step(company=company), *find_margins_out_of_step(company=company))
+    if strays:
+        return Finding("sums", "ill", f"{name}: what is kept is not what the lines come to, {', '.join(strays)}")
+    return Finding("sums", "well", f"{name}: every total equals its lines")
