@@ -71,7 +71,6 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )
-    window = Window(number=number, total=found.count)
     facts: Facts = {"q": search or None, "sort": sort, "currency": request.GET.get("currency") or None}
     page = {
         "title_code": _title(purpose, with_cost),
@@ -79,7 +78,6 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
         "link": "desk:compare-months" if purpose == "compare" else "desk:customer",
         "search": search,
         "sort": sort,
-        "unsearched": address(request.path, facts | {"q": None}),
         "currency": months.currency,
         "currencies": months.currencies,
         "after": months.after,
@@ -89,13 +87,21 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
         "shows_cost": with_cost,
         "heads": _heads(request.path, facts, months, sort, with_cost),
         "rows": show_customers(found.rows, with_cost=with_cost),
-        "range_text": window.words,
-        "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
-        "next_href": window.next and address(request.path, facts | {"page": window.next}),
-        "first_href": address(request.path, facts),
         "imports_href": reverse("desk:imports") if visitor.may_everywhere("buy.invoice.read") else "",
-    } | _totals(found, with_cost)
+    }
+    page |= _totals(found, with_cost) | _ways(request.path, facts, Window(number=number, total=found.count))
     return render(request, "desk/customers/list.html", {"page": page})
+
+
+def _ways(path: str, facts: Facts, window: Window) -> dict[str, object]:
+    """Where this page stands in the list, and the ways to others."""
+    return {
+        "range_text": window.words,
+        "unsearched": address(path, facts | {"q": None}),
+        "previous_href": window.previous and address(path, facts | {"page": window.previous}),
+        "next_href": window.next and address(path, facts | {"page": window.next}),
+        "first_href": address(path, facts),
+    }
 
 
 def _title(purpose: str, with_cost: bool) -> str:

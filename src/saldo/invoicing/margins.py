@@ -102,14 +102,13 @@ def _not_billed(company: CompanyId, month: Month) -> list[Leak]:
 def _taken_back(company: CompanyId, month: Month) -> list[Leak]:
     """Lines on documents that a person cancelled without billing them anew."""
     rows = _all(
-        "SELECT 'cancelled', l.customer, l.cost_currency, count(*), sum(l.cost) FROM invoicing_line l"
-        " JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''"
+        "WITH taken AS ("
+        "   SELECT mirrors_line AS id, sum(net) FILTER (WHERE invoice_id IS NOT NULL) AS net, sum(cost) AS cost FROM invoicing_line WHERE company_id = %s AND mirrors_line IS NOT NULL GROUP BY 1)"
+        " SELECT 'cancelled', l.customer, l.cost_currency, count(*), sum(l.cost) FROM taken"
+        " JOIN invoicing_line l ON l.id = taken.id JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''"
         " WHERE l.company_id = %s AND l.month = %s AND l.mirrors_line IS NULL AND l.net <> 0 AND l.file <> ''"
-        " AND l.net + (SELECT COALESCE(sum(x.net), 0) FROM invoicing_line x WHERE x.company_id = l.company_id"
-        "   AND x.mirrors_line = l.id AND x.invoice_id IS NOT NULL) = 0"
-        " AND l.cost + (SELECT COALESCE(sum(x.cost), 0) FROM invoicing_line x WHERE x.company_id = l.company_id"
-        "   AND x.mirrors_line = l.id) <> 0 GROUP BY 2, 3",
-        [company, month.starts_on],
+        " AND l.net + taken.net = 0 AND l.cost + taken.cost <> 0 GROUP BY 2, 3",
+        [company, company, month.starts_on],
     )
     return [_leak("not-billed", row) for row in rows]
 
