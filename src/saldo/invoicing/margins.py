@@ -103,7 +103,8 @@ def _taken_back(company: CompanyId, month: Month) -> list[Leak]:
     """Lines on documents that a person cancelled without billing them anew."""
     rows = _all(
         "WITH taken AS ("
-        "   SELECT mirrors_line AS id, sum(net) FILTER (WHERE invoice_id IS NOT NULL) AS net, sum(cost) AS cost FROM invoicing_line WHERE company_id = %s AND mirrors_line IS NOT NULL GROUP BY 1)"
+        "   SELECT mirrors_line AS id, sum(net) FILTER (WHERE invoice_id IS NOT NULL) AS net, sum(cost) AS cost"
+        "   FROM invoicing_line WHERE company_id = %s AND mirrors_line IS NOT NULL GROUP BY 1)"
         " SELECT 'cancelled', l.customer, l.cost_currency, count(*), sum(l.cost) FROM taken"
         " JOIN invoicing_line l ON l.id = taken.id JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''"
         " WHERE l.company_id = %s AND l.month = %s AND l.mirrors_line IS NULL AND l.net <> 0 AND l.file <> ''"
