@@ -28,6 +28,11 @@ FILES = {
     "chart.js/dist/chart.umd.min.js": "chart.umd.min.js",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin-wght-normal.woff2",
     "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-greek-wght-normal.woff2": "inter-greek-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-greek-ext-wght-normal.woff2": "inter-greek-ext-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2": "inter-cyrillic-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-cyrillic-ext-wght-normal.woff2": "inter-cyrillic-ext-wght-normal.woff2",
+    "@fontsource-variable/inter/files/inter-vietnamese-wght-normal.woff2": "inter-vietnamese-wght-normal.woff2",
 }
 _SOURCE_MAP = re.compile(rb"\s*(?:/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*$")
 

@@ -18,6 +18,7 @@ from saldo.invoicing.papers.rules_en16931 import check_en16931
 from saldo.invoicing.papers.rules_peppol import check_peppol
 from saldo.invoicing.papers.ubl import ubl_xml
 from saldo.invoicing.rules.paper import UnableToWritePaper
+from saldo.parties.billing_actions import set_particulars
 from tests.conftest import NOW
 from tests.invoicing.months import TODAY, Partner
 from tests.invoicing.paper_cases import CASES, LANGUAGES, hotel, mixed
@@ -62,6 +63,8 @@ class TestEveryDocument:
         assert {key for key, findings in found.items() if {each.rule for each in findings} - known} == set()
 
     def test_that_a_month_issued_keeps_them(self, rules: OfficialRules, partner: Partner) -> None:
+        place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund", "vat_id": "SE556677889901"}
+        set_particulars(company=partner.company, changes=place, by="test", at=NOW)
         partner.bring(seats(), usage(consumed="40"))
         partner.close(issue=True)
         number = partner.documents()[0].number

@@ -1,10 +1,11 @@
-"""The fonts of a paper, named one by one: Inter for Latin, Noto Sans CJK SC for Chinese; no glyph, no paper.
+"""The fonts of a paper, named one by one: Inter for Europe, Noto Sans CJK SC for the Far East; no glyph, no paper.
 
 A font that the machine lacks would otherwise be replaced by boxes that nobody sees before the customer does.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,8 @@ from saldo.invoicing.rules.paper import UnableToWritePaper
 
 VENDORED = Path(__file__).resolve().parents[2] / "desk" / "static" / "vendor"
 SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local" / "share" / "fonts")
-_WITHOUT_GLYPH = frozenset("\n\r\t\u200b\u2060\ufeff")
+_SPACING = frozenset("\n\r\t")
+_VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))  # they choose among glyphs and have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,18 @@ INTER = (
     Font("Saldo Latin", "inter-latin-wght-normal.woff2", "make setup"),
     Font("Saldo Latin Ext", "inter-latin-ext-wght-normal.woff2", "make setup"),
 )
+WIDER = tuple(
+    Font(f"Saldo {name}", f"inter-{name.lower().replace(' ', '-')}-wght-normal.woff2", "make setup")
+    for name in ("Greek", "Greek Ext", "Cyrillic", "Cyrillic Ext", "Vietnamese")
+)
 CJK = Font("Noto Sans CJK SC", "NotoSansCJK-Regular.ttc", "fonts-noto-cjk", place=2)
-OTHERS = (Font("Noto Sans", "NotoSans-Regular.ttf", "fonts-noto-core"),)
+OTHERS = (
+    Font("Noto Sans", "NotoSans-Regular.ttf", "fonts-noto-core"),
+    *(
+        Font(f"Noto Sans {script}", f"NotoSans{script}-Regular.ttf", "fonts-noto-core")
+        for script in ("Arabic", "Hebrew", "Thai", "Devanagari", "Bengali", "Tamil", "Telugu", "Armenian", "Georgian")
+    ),
+)
 _FAR_EAST = (
     range(0x1100, 0x1200),
     range(0x2E80, 0xA000),
@@ -51,9 +63,9 @@ def check_glyphs(text: str) -> None:
 
     Refuses (UnableToWritePaper) where a font is not installed or has no such glyph, naming the package that helps.
     """
-    missing = _without((character for character in set(text) if character not in _WITHOUT_GLYPH), INTER)
+    missing = _without(filter(_is_drawn, set(text)), INTER)
     if missing:
-        missing = _without(missing, (CJK, *OTHERS))
+        missing = _without(missing, (*WIDER, CJK, *OTHERS))
     if missing:
         seen = min(missing)
         font = CJK if any(ord(seen) in block for block in _FAR_EAST) else OTHERS[0]
@@ -72,8 +84,21 @@ def font_faces() -> str:
             raise UnableToWritePaper(code="invoicing.paper-font.missing", facts=facts)
     return "\n".join(
         f"@font-face {{ font-family: '{font.family}'; src: url('{(VENDORED / font.file).as_uri()}'); }}"
-        for font in INTER
+        for font in (*INTER, *WIDER)
+        if _file_of(font) is not None
     )
+
+
+def font_families() -> str:
+    """The fonts of a paper as a style sheet asks for them, the first that has a glyph drawing it."""
+    return ", ".join(f"'{font.family}'" for font in (*INTER, *WIDER, CJK, *OTHERS))
+
+
+def _is_drawn(character: str) -> bool:
+    """Whether a character needs a glyph: those that only join, turn, break or choose do not."""
+    if character in _SPACING or unicodedata.category(character) == "Cf":
+        return False
+    return not any(ord(character) in block for block in _VARIANTS)
 
 
 def _without(characters: Iterable[str], fonts: Iterable[Font]) -> set[str]:
@@ -83,7 +108,7 @@ def _without(characters: Iterable[str], fonts: Iterable[Font]) -> set[str]:
     return missing
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _glyphs_of(font: Font) -> frozenset[int]:
     path = _file_of(font)
     if path is None:
@@ -92,9 +117,9 @@ def _glyphs_of(font: Font) -> frozenset[int]:
         return frozenset(opened.getBestCmap())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _file_of(font: Font) -> Path | None:
-    if font in INTER:
+    if font in (*INTER, *WIDER):
         path = VENDORED / font.file
         return path if path.exists() else None
     return next((path for folder in SYSTEM if folder.is_dir() for path in sorted(folder.rglob(font.file))), None)

@@ -16,7 +16,7 @@ from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from saldo.invoicing.papers.fonts import VENDORED, check_glyphs, font_faces
+from saldo.invoicing.papers.fonts import VENDORED, check_glyphs, font_faces, font_families
 from saldo.invoicing.papers.layout import lay_out
 from saldo.invoicing.papers.wording import say
 from saldo.invoicing.rules.paper import PaperFacts, UnableToWritePaper, check_sums
@@ -63,6 +63,7 @@ def render_pdf(paper: PaperFacts, *, ubl: bytes | None = None) -> bytes:
         )
     style, fonts = _style()
     made = page.write_pdf(
+        finisher=_name_files_once,
         stylesheets=[style],
         font_config=fonts,
         attachments=attachments,
@@ -74,6 +75,12 @@ def render_pdf(paper: PaperFacts, *, ubl: bytes | None = None) -> bytes:
     if made is None:
         raise UnableToWritePaper(code="invoicing.paper.not-made", facts={"number": paper.number})
     return bytes(made)
+
+
+def _name_files_once(document: Any, pdf: Any) -> None:
+    """WeasyPrint names each attached file twice in the catalogue: readers would show the e-invoice two times."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _colours() -> ColorProfile:
@@ -106,5 +113,6 @@ def _template() -> Template:
 def _style() -> tuple[weasyprint.CSS, FontConfiguration]:
     """Read once a process: fonts and style sheet are a third of the work of one paper."""
     fonts = FontConfiguration()
-    text = font_faces() + (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    sheet = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    text = font_faces() + sheet.replace("FAMILIES", font_families())
     return weasyprint.CSS(string=text, font_config=fonts, url_fetcher=_our_files_only()), fonts
