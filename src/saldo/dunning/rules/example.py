@@ -21,6 +21,7 @@ from saldo.dunning.rules.policy import CLEAR, Policy, Step
 _DAY = timedelta(days=1)
 _TERM = timedelta(days=30)
 _MOST_LOOKS = 80
+_FARTHEST = 9999  # days late; further no text of a policy can go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,8 @@ class Example:
         return decision
 
     def skip_to_late(self, days: int) -> None:
-        """Nobody looks until the item is so many days late."""
-        self.today = max(self.today, self.due_on + timedelta(days=days))
+        """Nobody looks until the item is so many days late; never back, and not further than a calendar reaches."""
+        self.today = max(self.today, self.due_on + timedelta(days=max(-_FARTHEST, min(days, _FARTHEST))))
 
     @property
     def story(self) -> Story:
