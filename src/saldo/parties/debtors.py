@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.parties import models
 from saldo.parties.queries import Customer, UnableToName
+from saldo.parties.zones import zone_of
 
 OWN = "own"
 """The owner of our own bank accounts."""
@@ -18,7 +19,10 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debtor:
-    """A legal entity that pays us; ``number`` is our stable name for it, ``parent`` the number of who pays for it."""
+    """A legal entity that pays us; ``number`` is our stable name for it, ``parent`` the number of who pays for it.
+
+    ``zone`` is what was written down, mostly nothing; ``local_zone`` is where its days begin, always an IANA name.
+    """
 
     number: str
     name: str
@@ -33,6 +37,8 @@ class Debtor:
     emails: tuple[tuple[str, str], ...]
     language: str
     segment: str
+    zone: str
+    local_zone: str
     parent: str | None
     is_active: bool
 
@@ -213,7 +219,7 @@ def find_bank_account(*, company: CompanyId, code: str) -> BankAccount | None:
 
 
 def _debtors(company: CompanyId) -> QuerySet[models.Debtor]:
-    return models.Debtor.objects.filter(company_id=company).select_related("parent")
+    return models.Debtor.objects.filter(company_id=company).select_related("parent", "company")
 
 
 def _own(company: CompanyId, owner: int) -> QuerySet[models.Debtor]:
@@ -240,6 +246,8 @@ def _debtor(row: models.Debtor) -> Debtor:
         emails=tuple((contact["name"], contact["address"]) for contact in row.emails),
         language=row.language,
         segment=row.segment,
+        zone=row.zone,
+        local_zone=zone_of(country=row.country, own=row.zone, house=row.company.zone),
         parent=row.parent.number if row.parent else None,
         is_active=row.is_active,
     )

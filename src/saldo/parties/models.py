@@ -98,6 +98,7 @@ class Debtor(models.Model):
     emails = models.JSONField(default=list)  # billing contacts: [{"name", "address"}]
     language = models.CharField(max_length=8, choices=LANGUAGE_CHOICES, blank=True)  # "" is the company's own
     segment = models.TextField(blank=True)
+    zone = models.TextField(blank=True, db_default="")  # IANA name; "" is what the country says
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     is_active = models.BooleanField(default=True)
     first_seen_at = models.DateTimeField()

@@ -27,7 +27,7 @@ from saldo.parties.queries import find_customer, list_customers, list_customers_
 EDIT = "customer.billing-profile.edit"
 TEXTS = (
     *("name", "street", "postcode", "city", "region", "country"),
-    *("vat_id", "registration", "electronic_address", "segment"),
+    *("vat_id", "registration", "electronic_address", "segment", "zone"),
 )
 _OPTIONAL = frozenset(TEXTS) - {"name", "country"}
 _NAMES = ("English", "Svenska", "简体中文", "Português (Brasil)", "Español")

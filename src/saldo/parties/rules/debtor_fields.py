@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
 from babel import Locale
 
@@ -23,7 +24,7 @@ from saldo.parties.rules.registrations import (
 
 DEBTOR_TEXTS = (
     *("name", "country", "street", "postcode", "city", "region"),
-    *("vat_id", "registration", "electronic_address", "language", "segment"),
+    *("vat_id", "registration", "electronic_address", "language", "segment", "zone"),
 )
 PARTICULARS_TEXTS = (
     *("legal_name", "street", "postcode", "city", "region", "vat_id", "registration"),
@@ -144,6 +145,8 @@ def _read_texts(said: Mapping[str, Any], known: tuple[str, ...], country: str) -
             faults.append(FieldFault(field="country", code="parties.field.bad-country", seen=country))
     if values.get("language") and values["language"] not in LANGUAGES:
         faults.append(FieldFault(field="language", code="parties.field.bad-language", seen=values["language"]))
+    if values.get("zone") and values["zone"] not in available_timezones():
+        faults.append(FieldFault(field="zone", code="parties.field.bad-zone", seen=values["zone"]))
     return Fields(values=values, faults=tuple([*faults, *_check_numbers(values, country)]))
 
 
