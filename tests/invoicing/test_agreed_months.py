@@ -18,7 +18,7 @@ from saldo.core.periods import Month
 from saldo.flows.render_papers import paper_of
 from saldo.invoicing.actions.charging import hold_draft, release_draft
 from saldo.invoicing.actions.corrected import Corrections
-from saldo.invoicing.actions.correcting import reissue
+from saldo.invoicing.actions.correcting import cancel_invoice, reissue
 from saldo.invoicing.actions.crediting import issue_credit_note, propose_credit_note
 from saldo.invoicing.paper_facts import facts_of
 from saldo.invoicing.rules.references import is_rf
@@ -83,6 +83,32 @@ class TestMinimumFees:
         assert (document.net, document.gross) == (Decimal(500), Decimal(625))
         assert partner.close(issue=True).drafts == 0
         check_every_line_has_one_bucket(partner.company, MARCH)
+
+    def test_that_turns_out_too_high_is_given_back_with_the_lines_that_came_later(self, partner: Partner) -> None:
+        partner.bring(seats())
+        agree_minimum(partner, "500")
+        partner.close(issue=True)  # 360 and 140
+        more = seats(SubscriptionId="5a6b7c8d-0009-4000-8000-000000000009", InvoiceNumber="G000000002", seats=2)
+        partner.bring(more)
+        partner.close(issue=True)
+        first, second = partner.documents()
+        assert (first.net, second.kind, second.net) == (Decimal(500), "invoice", Decimal(0))  # 72 more, 72 less
+        assert [line.net for line in partner.lines() if line.invoice_id == second.pk] == [Decimal(72), Decimal(-72)]
+        partner.bring(more | {"InvoiceNumber": "G000000003", "SubscriptionId": "5a6b7c8d-0010-4000-8000-000000000010"})
+        partner.close(issue=True)
+        third = partner.documents()[-1]
+        assert third.net == 72 - 68  # 504 in all: of the minimum nothing is left
+        for _ in range(2):
+            assert partner.close(issue=True).drafted.written == 0
+        check_every_line_has_one_bucket(partner.company, MARCH)
+
+    def test_that_a_person_took_back_is_neither_charged_nor_given_again(self, partner: Partner) -> None:
+        partner.bring(seats())
+        agree_minimum(partner, "500")
+        partner.close(issue=True)
+        (document,) = partner.documents()
+        cancel_invoice(company=partner.company, number=document.number, reason="gift", **ACT)
+        assert partner.close(issue=True).drafts == 0
 
     def test_say_nothing_of_a_month_above(self, partner: Partner) -> None:
         partner.bring(seats())

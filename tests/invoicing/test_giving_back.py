@@ -8,7 +8,8 @@ import pytest
 
 from saldo.core.identity import CustomerId
 from saldo.core.periods import Month
-from saldo.invoicing.actions.charging import record_authority_document, set_invoicing
+from saldo.flows import month_close
+from saldo.invoicing.actions.charging import decide_line, record_authority_document, set_invoicing
 from saldo.invoicing.actions.copies import UnableToCorrect
 from saldo.invoicing.actions.corrected import Corrections
 from saldo.invoicing.actions.correcting import cancel_invoice, reissue
@@ -20,8 +21,8 @@ from saldo.ledger.rules.posting import Entry, NewItem, Posting
 from saldo.parties.billing_actions import assign_tenant
 from saldo.parties.queries import list_customers
 from tests.conftest import NOW
-from tests.invoicing.months import TODAY, Partner
-from tests.microsoft_files import HAVSBRIS, SODER, seats
+from tests.invoicing.months import MARCH, TODAY, Partner, check_every_line_has_one_bucket
+from tests.microsoft_files import HAVSBRIS, SODER, Row, seats
 
 APRIL = Month(2026, 4)
 OTHER = "5a6b7c8d-0009-4000-8000-000000000009"
@@ -151,20 +152,72 @@ class TestStatements:
 
 
 class TestATenantThatMoved:
-    def test_a_credit_of_the_old_debtors_document_waits_for_a_person(self, partner: Partner) -> None:
+    @pytest.fixture
+    def moved(self, partner: Partner) -> str:
+        """Two customers billed, then the first one's charges go to the second one's debtor; the first one's invoice."""
         partner.bring(seats(), seats(SubscriptionId=OTHER, seats=3), seats(customer=SODER, seats=5))
         partner.close(issue=True)
         mine, _ = partner.documents()
         tenants = {one.key: one for one in list_customers(company=partner.company)}
         assert {HAVSBRIS, SODER} <= tenants.keys()
         assign_tenant(company=partner.company, customer=CustomerId(HAVSBRIS), debtor="10002", by="user:1", at=NOW)
+        return mine.number
+
+    @pytest.mark.parametrize("first", ["10001", "10002"])
+    def test_what_is_no_longer_charged_is_given_back_to_whom_it_was_billed(
+        self, partner: Partner, moved: str, first: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(month_close, "CHUNK", 1 if first == "10001" else 250)
         partner.bring(seats(), seats(customer=SODER, seats=5))
-        closed = partner.close(issue=True)
+        partner.close()
         (draft,) = [row for row in partner.documents() if not row.number]
-        assert (draft.mirrors, draft.net, draft.held_because) == (
-            mine.number,
-            Decimal(-108),
-            "invoicing.draft.credits-another-debtor",
-        )
-        assert closed.drafts == 1
+        assert (draft.debtor, draft.mirrors, draft.net, draft.held_because) == ("10001", moved, Decimal(-108), "")
+        assert partner.close().drafted.written == 0
+        partner.close(issue=True)
+        credit = next(row for row in partner.documents() if row.kind == "credit-note")
+        assert (credit.debtor, credit.number) == ("10001", "2026-00003")
+        assert open_items(partner)[f"invoice:{moved}"] == Decimal("1.25") * 360
         assert partner.close(issue=True).drafted.written == 0
+        check_every_line_has_one_bucket(partner.company, MARCH)
+
+    def test_a_credit_of_a_later_month_too(self, partner: Partner, moved: str) -> None:
+        partner.bring(*april(a_credit(SubscriptionId=OTHER), seats(), seats(customer=SODER, seats=5)))
+        partner.close(month=APRIL)
+        drafts = {row.debtor: row for row in partner.documents(APRIL)}
+        assert (drafts["10001"].kind, drafts["10001"].mirrors, drafts["10001"].net) == ("credit-note", moved, -36)
+        assert drafts["10002"].net == 360 + 180
+        assert partner.close(month=APRIL).drafted.written == 0
+        check_every_line_has_one_bucket(partner.company, APRIL)
+
+    def test_one_that_nobody_can_tell_whose_it_is_is_work_for_a_person(self, partner: Partner, moved: str) -> None:
+        days = {"ChargeStartDate": "12/1/2024", "ChargeEndDate": "12/31/2024"}
+        partner.bring(*april(a_credit(SubscriptionId=OTHER, **days), seats()))
+        closed = partner.close(month=APRIL)
+        (problem,) = [one for one in closed.problems if one["code"] == "invoicing.bucket.held"]
+        assert (problem["facts"]["because"], problem["facts"]["lines"]) == ("invoicing.line.whose-credit", 1)
+        (held,) = [line for line in partner.lines(APRIL) if line.bucket == "held"]
+        decide = {"company": partner.company, "file": held.file, "row": held.row, "by": "user:1", "at": NOW}
+        decide_line(**decide, bucket="rated", reason="today's debtor gets it")
+        partner.close(month=APRIL)
+        (draft,) = partner.documents(APRIL)
+        assert (draft.debtor, draft.net) == ("10002", 360 - 36)
+
+
+def april(*rows: Row) -> list[Row]:
+    """The same rows, on the documents of the month after."""
+    days = {"ChargeStartDate": "4/1/2026", "ChargeEndDate": "4/30/2026"}
+    document = {"InvoiceNumber": "G000000002", "OrderDate": "4/2/2026"}
+    return [row | document | ({} if "credit" in row["ChargeType"].casefold() else days) for row in rows]
+
+
+def a_credit(**other: str) -> Row:
+    """Microsoft gives a seat's month of March back."""
+    return (
+        seats(seats=1)
+        | {
+            "ChargeType": "customerCredit",
+            **dict.fromkeys(("Subtotal", "Total"), "-36.00"),
+            "EffectiveUnitPrice": "-36.00",
+        }
+        | other
+    )

@@ -92,6 +92,16 @@ def count_by_customer(*, month: OpenMonth) -> tuple[CustomerCount, ...]:
     return tuple(CustomerCount(customer=CustomerId(r[0]), currency=r[1], lines=r[2], net=r[3]) for r in rows)
 
 
+def list_crediting(*, month: OpenMonth) -> tuple[CustomerId, ...]:
+    """Customers to whom Microsoft gives something back in the month, a first look: any line below zero counts."""
+    rows = _all(
+        "SELECT DISTINCT customer FROM charges_line WHERE company_id = %s AND delivery_id = ANY(%s) AND amount < 0"
+        " ORDER BY 1",
+        [month.company, [*month.documents]],
+    )
+    return tuple(CustomerId(customer) for (customer,) in rows)
+
+
 def list_month_lines(*, month: OpenMonth, customers: Sequence[CustomerId]) -> list[LineItem]:
     """The billed lines of these customers in the month, by customer and then in the order of the files."""
     rows = _all(

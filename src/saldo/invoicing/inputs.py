@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from saldo.agreements.queries import (
@@ -20,7 +21,7 @@ from saldo.agreements.rules.fees import FeeOfMonth, fee_of_month
 from saldo.agreements.rules.prices import RuleBook
 from saldo.agreements.rules.tax import TaxBook, TaxFacts, treat
 from saldo.agreements.rules.terms import TermsBook
-from saldo.charges.month_lines import OpenMonth, count_by_customer, list_files_elsewhere, open_month
+from saldo.charges.month_lines import OpenMonth, count_by_customer, list_crediting, list_files_elsewhere, open_month
 from saldo.core.identity import CompanyId, CustomerId
 from saldo.core.money import ZERO
 from saldo.core.periods import Month
@@ -29,7 +30,13 @@ from saldo.invoicing.rules.documents import Frame
 from saldo.invoicing.rules.month import PendingCharge, Place
 from saldo.invoicing.rules.rating import Decided
 from saldo.invoicing.settings import Settings, get_settings
-from saldo.parties.debtors import Debtor, get_particulars, list_bank_accounts, map_tenants
+from saldo.parties.debtors import (
+    Debtor,
+    get_particulars,
+    list_bank_accounts,
+    list_debtors_numbered,
+    map_tenants,
+)
 from saldo.parties.queries import Company, list_companies, name_customers
 
 
@@ -56,6 +63,8 @@ class MonthInputs:
     decisions: Mapping[Place, Decided]
     elsewhere: frozenset[str]  # files that count in other months
     moved: frozenset[str]  # files of this month of which lines were issued in another one
+    former: Mapping[str, frozenset[CustomerId]]  # by debtor, tenants billed to it that are somebody else's now
+    minimums: Mapping[str, Decimal]  # what was issued of minimum fees this month, by charge
     minimum_names: Mapping[str, str]  # what a minimum fee is called, by language
 
     @property
@@ -93,6 +102,8 @@ def load_inputs(
         decisions=reading.map_decisions(company=company, files=set(lines.files.values())),
         elsewhere=list_files_elsewhere(month=lines),
         moved=reading.list_moved_files(company=company, month=month, files=set(lines.files.values())),
+        former=_former(company, lines, tenants),
+        minimums=reading.sum_minimums(company=company, month=month),
         minimum_names=minimum_names or {},
     )
 
@@ -100,7 +111,7 @@ def load_inputs(
 def list_debtors_to_bill(*, inputs: MonthInputs) -> list[str]:
     """Everybody who has lines, fees, charges, an agreed minimum or documents in the month, by number."""
     found = {inputs.tenants[customer] for customer in inputs.customers if customer in inputs.tenants}
-    found |= inputs.fees.keys() | inputs.charges.keys()
+    found |= inputs.fees.keys() | inputs.charges.keys() | inputs.former.keys()
     found |= reading.list_debtors_in(company=inputs.company, month=inputs.month)
     found |= {rule.target for series in inputs.book.minimums for rule in series.versions if rule.level == "debtor"}
     return sorted(found)
@@ -160,6 +171,19 @@ def _fees(company: CompanyId, month: Month) -> dict[str, list[FeeOfMonth]]:
         if one is not None:
             found.setdefault(fee.debtor, []).append(one)
     return found
+
+
+def _former(
+    company: CompanyId, lines: OpenMonth, tenants: Mapping[CustomerId, str]
+) -> dict[str, frozenset[CustomerId]]:
+    """Tenants that changed their debtor, by whom they were charged to before: credits of that time are theirs."""
+    crediting = list_crediting(month=lines)
+    found: dict[str, set[CustomerId]] = {}
+    for customer, debtor in reading.list_payers_before(company=company, month=lines.month, crediting=crediting):
+        if tenants.get(CustomerId(customer)) != debtor:
+            found.setdefault(debtor, set()).add(CustomerId(customer))
+    known = list_debtors_numbered(company=company, numbers=found)
+    return {debtor: frozenset(customers) for debtor, customers in found.items() if debtor in known}
 
 
 def _charges(company: CompanyId, month: Month, tenants: Mapping[CustomerId, str]) -> dict[str, list[PendingCharge]]:

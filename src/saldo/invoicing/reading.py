@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -105,6 +106,33 @@ def list_settled_own(*, company: CompanyId, month: Month) -> frozenset[str]:
         [company, month.starts_on],
     )
     return frozenset(charge for (charge,) in rows)
+
+
+def sum_minimums(*, company: CompanyId, month: Month) -> dict[str, Decimal]:
+    """What stands of minimum fees on issued documents of a month, by charge; mirrors of them taken off."""
+    rows = _all(
+        "SELECT l.charge, sum(l.net) FROM invoicing_invoice i JOIN invoicing_line l ON l.invoice_id = i.id"
+        " WHERE i.company_id = %s AND i.month = %s AND i.number <> '' AND l.charge LIKE 'minimum:%%' GROUP BY 1",
+        [company, month.starts_on],
+    )
+    return dict(rows)
+
+
+def list_payers_before(*, company: CompanyId, month: Month, crediting: Sequence[CustomerId]) -> list[tuple[str, str]]:
+    """Customer and debtor of documents of the month; of these ``crediting`` ones also of two years before."""
+    rows = _all(
+        "SELECT DISTINCT l.customer, i.debtor FROM invoicing_invoice i JOIN invoicing_line l ON l.invoice_id = i.id"
+        " WHERE i.company_id = %s AND i.month = %s AND i.number <> '' AND l.file <> ''",
+        [company, month.starts_on],
+    )
+    if crediting:
+        rows += _all(
+            "SELECT DISTINCT l.customer, i.debtor FROM invoicing_line l"
+            " JOIN invoicing_invoice i ON i.id = l.invoice_id AND i.number <> ''"
+            " WHERE l.company_id = %s AND l.customer = ANY(%s) AND l.month < %s AND l.month >= %s AND l.file <> ''",
+            [company, [*crediting], month.starts_on, month.plus(-24).starts_on],
+        )
+    return [(customer, debtor) for customer, debtor in rows]
 
 
 def list_drafts_of(*, company: CompanyId, month: Month, debtors: Sequence[str]) -> dict[str, list[ExistingDraft]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,9 +64,10 @@ def draft_debtors(*, inputs: MonthInputs, debtors: Sequence[str], by: str, at: d
     _lock_month(company, inputs.month)
     known = list_debtors_numbered(company=company, numbers=debtors)
     tenants = _tenants_of(inputs, known)
-    customers = [customer for found in tenants.values() for customer in found]
-    chunk = _read_chunk(inputs, customers, debtors)
-    names = name_tenants(company=company, customers=customers)
+    customers = {customer for found in tenants.values() for customer in found}
+    customers |= {customer for number in known for customer in inputs.former.get(number, ())}
+    chunk = _read_chunk(inputs, sorted(customers), debtors)
+    names = name_tenants(company=company, customers=sorted(customers))
     done = Drafted()
     changed: list[tuple[list[CustomerId], list[ExistingDraft], DrawnUp]] = []
     for number, debtor in known.items():
@@ -174,13 +175,17 @@ def _ask(
     frame, unknown = _frame(inputs, debtor, names)
     terms = inputs.terms.of(debtor.number, inputs.month.ends_on)
     language = debtor.language or inputs.language
+    former = inputs.former.get(debtor.number, frozenset())
+    seen = [*tenants, *sorted(former)]
+    others = _documents_of_others(debtor, seen, chunk)
+    strangers = frozenset(number for number, owner in others.items() if owner not in inputs.former)
     return DebtorMonth(
         month=inputs.month,
         payer=Payer(debtor.number, debtor.segment, terms.currency),
         frame=frame,
         unknown_tax=unknown,
-        items=[item for customer in tenants for item in chunk.items.get(customer, ())],
-        settled=[one for customer in tenants for one in chunk.settled.get(customer, ())],
+        items=[item for customer in seen for item in chunk.items.get(customer, ())],
+        settled=[one for customer in seen for one in chunk.settled.get(customer, ())],
         settled_charges=inputs.settled_charges,
         fees=inputs.fees.get(debtor.number, ()),
         charges=inputs.charges.get(debtor.number, ()),
@@ -188,14 +193,29 @@ def _ask(
         minimum_name=inputs.minimum_names.get(language, ""),
         originals=lambda item: credits_of(item, chunk.before.get(item.customer, ())),
         elsewhere=inputs.elsewhere,
-        strangers=_documents_of_others(debtor, tenants, chunk),
+        strangers=strangers,
+        of_others=frozenset(others) - strangers,
+        billed_here=_documents_of(debtor, former, chunk),
+        former=former,
+        moved=frozenset(customer for customer in tenants if _has_moved(debtor, customer, chunk)),
+        minimums=inputs.minimums,
     )
 
 
-def _documents_of_others(debtor: Debtor, tenants: Sequence[CustomerId], chunk: _Chunk) -> frozenset[str]:
-    """Documents on which these tenants' lines stand and that another debtor has."""
+def _documents_of_others(debtor: Debtor, tenants: Sequence[CustomerId], chunk: _Chunk) -> dict[str, str]:
+    """Documents on which these tenants' lines stand and that another debtor has, with whose they are."""
     found = [one for of in (chunk.settled, chunk.before) for customer in tenants for one in of.get(customer, ())]
-    return frozenset(one.number for one in found if one.debtor != debtor.number)
+    return {one.number: one.debtor for one in found if one.debtor != debtor.number}
+
+
+def _documents_of(debtor: Debtor, tenants: Iterable[CustomerId], chunk: _Chunk) -> frozenset[str]:
+    """This debtor's own documents on which lines of these tenants stand."""
+    found = [one for of in (chunk.settled, chunk.before) for customer in tenants for one in of.get(customer, ())]
+    return frozenset(one.number for one in found if one.debtor == debtor.number)
+
+
+def _has_moved(debtor: Debtor, customer: CustomerId, chunk: _Chunk) -> bool:
+    return any(one.debtor != debtor.number for one in chunk.before.get(customer, ()))
 
 
 def _frame(
@@ -236,7 +256,7 @@ def _write(
     company, month = inputs.company, inputs.month
     gone = [draft.id for _, existing, _ in changed for draft in existing]
     customers = [customer for own, _, _ in changed for customer in own]
-    remove_drafts(company=company, month=month, drafts=gone, customers=customers)
+    remove_drafts(company=company, month=month, drafts=gone, customers=customers, keep_credits_of=[*inputs.former])
     holds: dict[tuple[str, ...], str] = {
         (draft.debtor, *draft.key): draft.held_because for _, existing, _ in changed for draft in existing
     }

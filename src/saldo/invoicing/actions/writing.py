@@ -66,14 +66,25 @@ def write_lines(*, company: CompanyId, month: Month, invoice: int, lines: Sequen
     copy_in("invoicing_line", _LINE, rows)
 
 
-def remove_drafts(*, company: CompanyId, month: Month, drafts: Sequence[int], customers: Sequence[CustomerId]) -> None:
-    """Take out drafts, and every line of these customers in the month that stands on no issued document."""
+def remove_drafts(
+    *,
+    company: CompanyId,
+    month: Month,
+    drafts: Sequence[int],
+    customers: Sequence[CustomerId],
+    keep_credits_of: Sequence[str] = (),
+) -> None:
+    """Take out drafts, and every line of these customers in the month that stands on no issued document.
+
+    Credits that wait for a debtor who had these customers before are that debtor's, and stay.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM invoicing_line WHERE company_id = %s AND month = %s AND customer = ANY(%s)"
             " AND (invoice_id IS NULL OR invoice_id IN (SELECT id FROM invoicing_invoice WHERE company_id = %s"
-            "   AND month = %s AND number = '' AND origin = 'close'))",
-            [company, month.starts_on, [*customers], company, month.starts_on],
+            "   AND month = %s AND number = '' AND origin = 'close'"
+            "   AND (mirrors = '' OR debtor <> ALL(%s))))",
+            [company, month.starts_on, [*customers], company, month.starts_on, [*keep_credits_of]],
         )
         cursor.execute(
             "DELETE FROM invoicing_line WHERE company_id = %s AND invoice_id = ANY(%s)", [company, [*drafts]]

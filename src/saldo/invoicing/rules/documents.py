@@ -88,6 +88,7 @@ def compose(
         place = (billable.currency, group.key, billable.credits)
         groups.setdefault(place, []).append(billable)
         named[place] = group
+    _join_credits(groups)
     because = HELD_LINES if held else ""
     return tuple(
         _document(
@@ -95,6 +96,21 @@ def compose(
         )
         for place in sorted(groups)
     )
+
+
+def _join_credits(groups: dict[tuple[str, str, str], list[Billable]]) -> None:
+    """A document that would come to a credit of one issued document goes into that one's own credit note.
+
+    Or two drafts would be the same kind of the same thing, and neither could be told from the other.
+    """
+    for currency, group, credits in [*groups]:
+        billables = groups[currency, group, credits]
+        originals = {one.original for one in billables if one.original}
+        if credits or len(originals) != 1 or add_up(one.line.net for one in billables) >= 0:
+            continue
+        own = (currency, group, originals.pop())
+        if own in groups:
+            groups[own] += groups.pop((currency, group, credits))
 
 
 def _document(

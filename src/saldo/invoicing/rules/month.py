@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,9 @@ from saldo.invoicing.rules.documents import DraftDocument, Frame, compose, net_o
 from saldo.invoicing.rules.lines import Billable, DraftLine, billable_of, bucket_line, own_line
 from saldo.invoicing.rules.rating import Bucketed, Decided, Payer, RatedLine, is_credit, rate
 from saldo.invoicing.rules.settled import SettledLine, cancel_out, known_again, left_to_bill, mirror_of
+
+WHOSE_CREDIT = "invoicing.line.whose-credit"
+"""A credit of a tenant that changed its debtor, of which the document that charged it cannot be told."""
 
 Place = tuple[str, int]
 """File and row of a line of Microsoft's."""
@@ -56,7 +59,12 @@ class DebtorMonth:
     charges: Sequence[PendingCharge] = ()
     decisions: Mapping[Place, Decided]
     elsewhere: frozenset[str] = frozenset()  # files that count in other months
-    strangers: frozenset[str] = frozenset()  # numbers of documents of other debtors, who had these tenants before
+    strangers: frozenset[str] = frozenset()  # numbers of documents of debtors that are not known any more
+    billed_here: frozenset[str] = frozenset()  # numbers of this debtor's own documents, of its former tenants
+    of_others: frozenset[str] = frozenset()  # numbers of documents of other debtors, whose own drafts credit them
+    former: frozenset[str] = frozenset()  # tenants that are somebody else's now: only what was billed here matters
+    moved: frozenset[str] = frozenset()  # tenants of which others were billed: of their credits the payer must be told
+    minimums: Mapping[str, Decimal] = field(default_factory=dict)  # what was issued of minimum fees, by charge
     minimum_name: str = ""  # what the debtor's language calls a minimum fee
     originals: Callable[[LineItem], str]  # the issued document that a credit gives back, "" where none can be told
 
@@ -70,17 +78,25 @@ class DrawnUp:
 
 
 def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
-    """Rate what was not billed yet, correct what was billed and is gone, add our own fees, compose the documents."""
+    """Rate what was not billed yet, correct what was billed and is gone, add our own fees, compose the documents.
+
+    Of a tenant that moved, each credit goes to whom the original was billed: here only what credits this debtor's
+    documents is drawn up of ``former`` tenants, and nothing that credits ``of_others``.
+    """
     left = left_to_bill(items=asked.items, settled=asked.settled, elsewhere=asked.elsewhere)
-    rated, bucketed = _rate_all(asked, left.new, book, rates)
+    credits: dict[Place, str] = {(item.file, item.row): asked.originals(item) for item in left.new if is_credit(item)}
+    mine = [item for item in left.new if _is_mine(asked, item, credits.get((item.file, item.row)))]
+    rated, bucketed = _rate_all(asked, mine, book, rates)
     rated, vanished = cancel_out(rated)
-    kept = [known_again(item, settled) for item, settled in left.again]
+    kept = [known_again(item, settled) for item, settled in left.again if item.customer not in asked.former]
     if asked.frame is None or asked.payer is None:
         code, facts = asked.unknown_tax
         held = [Bucketed(one.item, "held", code, facts) for one in rated]
         return DrawnUp(documents=(), buckets=(*_buckets((*bucketed, *held, *vanished), left.anew), *kept))
-    billables = [_billable(asked, one, left.anew) for one in rated]
-    billables += [_taken_back(gone, asked.payer) for gone in left.gone]
+    rated, unclear = _told_whose(asked, rated, credits)
+    bucketed += unclear
+    billables = [_billable(one, credits, left.anew) for one in rated]
+    billables += [_taken_back(gone, asked.payer) for gone in left.gone if _is_gone_here(asked, gone)]
     own, faults = _own_lines(asked, asked.payer, rates)
     billables += own
     billables += _minimum(asked, asked.payer, book, rates, billables)
@@ -89,6 +105,38 @@ def draw_up(*, asked: DebtorMonth, book: RuleBook, rates: Rates) -> DrawnUp:
     if faults:
         documents = tuple(replace(one, problems=(*one.problems, *faults)) for one in documents)
     return DrawnUp(documents=documents, buckets=(*_buckets((*bucketed, *vanished), left.anew), *kept))
+
+
+def _is_mine(asked: DebtorMonth, item: LineItem, credits: str | None) -> bool:
+    """Whether this debtor's drafts say what becomes of a line; ``credits`` is None for what is no credit."""
+    if item.customer in asked.former:
+        return bool(credits) and credits in asked.billed_here
+    return not credits or credits not in asked.of_others
+
+
+def _is_gone_here(asked: DebtorMonth, gone: SettledLine) -> bool:
+    assert asked.payer is not None  # draw_up has looked
+    if gone.debtor == asked.payer.debtor:
+        return True
+    return gone.line.customer not in asked.former and gone.number not in asked.of_others
+
+
+def _told_whose(
+    asked: DebtorMonth, rated: Sequence[RatedLine], credits: Mapping[Place, str]
+) -> tuple[list[RatedLine], list[Bucketed]]:
+    """A credit of a tenant that moved, of which nobody can tell the original, waits for a person's word."""
+    if not asked.moved:
+        return list(rated), []
+    sure: list[RatedLine] = []
+    unclear: list[Bucketed] = []
+    for one in rated:
+        item = one.item
+        is_told = credits.get((item.file, item.row), "told") or one.decided_by
+        if item.customer not in asked.moved or is_told:
+            sure.append(one)
+        else:
+            unclear.append(Bucketed(item, "held", WHOSE_CREDIT, {"customer": item.customer}))
+    return sure, unclear
 
 
 def _buckets(bucketed: Iterable[Bucketed], anew: Mapping[Place, int]) -> Iterator[DraftLine]:
@@ -111,9 +159,9 @@ def _rate_all(
     return rated, bucketed
 
 
-def _billable(asked: DebtorMonth, rated: RatedLine, anew: Mapping[Place, int]) -> Billable:
-    credits = asked.originals(rated.item) if is_credit(rated.item) else ""
-    return billable_of(rated, credits=credits, mirrors_line=anew.get((rated.item.file, rated.item.row)))
+def _billable(rated: RatedLine, credits: Mapping[Place, str], anew: Mapping[Place, int]) -> Billable:
+    place = (rated.item.file, rated.item.row)
+    return billable_of(rated, credits=credits.get(place, ""), mirrors_line=anew.get(place))
 
 
 def _taken_back(gone: SettledLine, payer: Payer) -> Billable:
@@ -182,34 +230,53 @@ def _charge_line(charge: PendingCharge) -> tuple[DraftLine, str]:
 def _minimum(
     asked: DebtorMonth, payer: Payer, book: RuleBook, rates: Rates, billables: Sequence[Billable]
 ) -> list[Billable]:
-    """The line that lifts the month to the agreed minimum, once a month; what was issued before counts."""
+    """The line that lifts the month to the agreed minimum; what was issued before counts.
+
+    It is charged once a month. Where more lines came after it was issued, what it is too much by then is given back
+    with them; it is never charged a second time, nor given back where a person took it back.
+    """
     rule = find_minimum(book, debtor=payer.debtor, segment=payer.segment, month=asked.month.starts_on)
-    if rule is None or (key := f"minimum:{payer.debtor}:{rule.code}:{asked.month}") in asked.settled_charges:
+    if rule is None:
         return []
+    key = f"minimum:{payer.debtor}:{rule.code}:{asked.month}"
     currency = payer.currency or rule.currency or next((one.currency for one in billables), "")
-    before = add_up(one.net for one in asked.settled if one.currency == currency)
+    charged = net_of_month(billables, currency) + add_up(
+        one.net
+        for one in asked.settled
+        if (one.currency, one.debtor) == (currency, payer.debtor) and not one.line.charge.startswith("minimum:")
+    )
     try:
-        price = top_up(
-            rule,
-            charged=before + net_of_month(billables, currency),
-            currency=currency,
-            rates=rates,
-            on=asked.month.ends_on,
-        )
+        price = top_up(rule, charged=charged, currency=currency, rates=rates, on=asked.month.ends_on)
     except UnableToConvert:
         return []
+    if key in asked.settled_charges:
+        return _less_minimum(asked, key, currency, billables, Decimal(0) if price is None else price.net)
     if price is None:
         return []
-    line = own_line(
-        charge=key,
+    line = _minimum_line(asked, key, billables, price.net)
+    return [Billable(line._replace(price_rule=f"{rule.code}/{rule.version}"), currency, rate=price.rate)]
+
+
+def _less_minimum(
+    asked: DebtorMonth, key: str, currency: str, billables: Sequence[Billable], wanted: Decimal
+) -> list[Billable]:
+    """What an issued minimum is too much by, given back on the document of the lines that came later."""
+    issued = {charge: net for charge, net in asked.minimums.items() if charge == key or charge.startswith(f"{key}:")}
+    too_much = add_up(issued.values()) - wanted
+    if too_much <= 0 or not any(one.line.net > 0 and one.currency == currency for one in billables):
+        return []
+    return [Billable(_minimum_line(asked, f"{key}:{len(issued)}", billables, -too_much), currency)]
+
+
+def _minimum_line(asked: DebtorMonth, charge: str, billables: Sequence[Billable], net: Decimal) -> DraftLine:
+    return own_line(
+        charge=charge,
         customer=next((one.line.customer for one in billables), ""),
         code="minimum",
         name=asked.minimum_name,
         starts_on=asked.month.starts_on,
         ends_on=asked.month.ends_on,
-        quantity=Decimal(1),
-        unit_price=price.unit_price,
-        net=price.net,
-        price_rule=f"{rule.code}/{rule.version}",
+        quantity=Decimal(-1 if net < 0 else 1),
+        unit_price=abs(net),
+        net=net,
     )
-    return [Billable(line, currency, rate=price.rate)]
