@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from saldo.outbox.models import Message
 from saldo.parties.actions import assign_customers
 from saldo.parties.company import company_context
 from saldo.parties.debtors import get_debtor, is_own_debtor, list_own_debtors, map_tenants
@@ -54,6 +55,38 @@ class TestTheList:
     @pytest.mark.parametrize("said", ["as_of=x&sort=y&page=z", "currency=zz&q=%25", "as_of=9999-12-31", "show=all"])
     def test_takes_odd_addresses(self, client: Client, said: str) -> None:
         assert client.get(f"/debtors/?{said}").status_code == 200
+
+
+class TestWhatWasWritten:
+    def refuse(self, desk: Desk, state: str, code: str) -> None:
+        rows = Message.objects.filter(id=desk.message)
+        rows.update(state=state, code=code, tried_at=NOW, sent_at=NOW if state != "refused" else None)
+
+    @pytest.mark.parametrize(
+        ("state", "code", "words"),
+        [
+            ("sent", "", "Sent: invoice 2026-00017"),
+            ("refused", "outbox.mail.refused", "Refused: invoice 2026-00017"),
+            ("bounced", "outbox.mail.bounced", "Came back: invoice 2026-00017"),
+        ],
+    )
+    def test_stands_on_the_timeline_with_its_document(
+        self, desk: Desk, client: Client, state: str, code: str, words: str
+    ) -> None:
+        assert "pay@nordlund.example" not in text_of(client, f"/debtors/{desk.debtor}/")
+        with company_context(desk.company):
+            self.refuse(desk, state, code)
+        page = text_of(client, f"/debtors/{desk.debtor}/")
+        assert words.casefold() in page.casefold()
+        assert "pay@nordlund.example" in page
+        assert f'href="{desk.address("outbox-attachment")}">2026-00017.pdf' in page
+
+    def test_is_named_but_not_opened_by_who_may_not_read_the_outbox(self, desk: Desk) -> None:
+        with company_context(desk.company):
+            self.refuse(desk, "sent", "")
+        page = text_of(signed_in(desk.people["helpdesk"]), f"/debtors/{desk.debtor}/")
+        assert "2026-00017.pdf" in page
+        assert desk.address("outbox-attachment") not in page
 
 
 class TestAnAccount:

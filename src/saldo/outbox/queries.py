@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NewType
 
 from django.db.models import Case, Count, Func, IntegerField, Q, QuerySet, Sum, Value, When
@@ -106,6 +107,16 @@ def list_messages(
     rows = _messages(company).filter(**{name: value for name, value in asked.items() if value is not None})
     rows = rows.order_by("-ordered_at", "-id")[offset : None if limit is None else offset + limit]
     return tuple(as_message(row) for row in rows)
+
+
+def list_messages_between(
+    *, company: CompanyId, debtor: str, states: Iterable[str], since: date, until: date, limit: int
+) -> tuple[Message, ...]:
+    """What was written to a debtor and is in one of these states, ordered from one day to another; newest first."""
+    rows = _messages(company).filter(
+        debtor=debtor, state__in=set(states), ordered_at__date__gte=since, ordered_at__date__lte=until
+    )
+    return tuple(as_message(row) for row in rows.order_by("-ordered_at", "-id")[:limit])
 
 
 def find_message(*, company: CompanyId, message: MessageId) -> Message | None:

@@ -17,6 +17,7 @@ from saldo.core.money import add_up
 from saldo.desk import figures
 from saldo.desk.debtors.account import say_move, show_open, show_statement, tell
 from saldo.desk.debtors.lists import READ
+from saldo.desk.debtors.messages import with_messages
 from saldo.desk.downloads import download
 from saldo.desk.exports import Sheet
 from saldo.desk.paging import address
@@ -55,7 +56,7 @@ def debtor(request: HttpRequest, number: str) -> HttpResponse:
     may_read_customers = visitor.may("customer.read")
     page: dict[str, Any] = {
         "debtor": found,
-        "country": found.country,
+        "country": figures.country(found.country),
         "debtors_href": reverse("desk:debtors"),
         "figures": _figures(items, visitor),
         "since": facts["since"],
@@ -65,7 +66,14 @@ def debtor(request: HttpRequest, number: str) -> HttpResponse:
         "statements": [show_statement(one, most=_MOST_MOVEMENTS) for one in statement.currencies],
         "items": show_open(company=visitor.company.id, items=items[:_MOST_ITEMS], as_of=visitor.today),
         "more_items": max(len(items) - _MOST_ITEMS, 0),
-        "timeline": tell(statements=statement.currencies, items=items, today=visitor.today, most=_MOST_HAPPENED),
+        "timeline": with_messages(
+            tell(statements=statement.currencies, items=items, today=visitor.today, most=_MOST_HAPPENED),
+            visitor=visitor,
+            debtor=number,
+            since=since,
+            until=until,
+            most=_MOST_HAPPENED,
+        ),
         "tenants": [
             (one.name, reverse("desk:customer", args=[one.key]) if may_read_customers else "")
             for one in list_tenants(company=visitor.company.id, debtor=number)
