@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from saldo.core.identity import CompanyId
 from saldo.ledger import models
 from saldo.ledger.rules.seal import DaySeal, seal_day
-from saldo.ledger.seals import last_posting_before, list_seals, read_postings
+from saldo.ledger.seals import last_posting_before, list_seals, stream_postings
 
 
 def seal_days_before(*, company: CompanyId, today: date) -> int:
@@ -21,7 +21,7 @@ def seal_days_before(*, company: CompanyId, today: date) -> int:
         until = last_posting_before(company=company, after=after, before_at=midnight)
         if until == after:
             continue
-        seal = seal_day(day=day, postings=read_postings(company=company, after=after, until=until), before=before)
+        seal = seal_day(day=day, postings=stream_postings(company=company, after=after, until=until), before=before)
         models.DaySeal.objects.create(
             company_id=company,
             day=day,

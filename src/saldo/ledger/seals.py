@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+import psycopg
+from django.db import connection
+
 from saldo.core.identity import CompanyId
 from saldo.ledger import models
 from saldo.ledger.booking import ask
 from saldo.ledger.rules.seal import DaySeal, SealedPosting, seal_day
 
 _PAGE = 5000
+_CHUNK = 500 if psycopg.capabilities.has_stream_chunked() else 1
 # Legs come as one value of their posting, so that each is looked up by its index, whatever statistics say.
 _READ = """
 SELECT p.id, p.posted_at::text, p.posted_by, p.digest, p.key, p."on", p.code, p.document, p.reversal_of,
-       coalesce((SELECT json_agg(json_build_array(e.account, e.party, e.currency, e.value::text) ORDER BY e.id)
-                 FROM ledger_entry e WHERE e.company_id = %(company)s AND e.posting_id = p.id), '[]')
+       coalesce((SELECT array_agg(ARRAY[e.account, e.party, e.currency, e.value::text] ORDER BY e.id)
+                 FROM ledger_entry e WHERE e.company_id = %(company)s AND e.posting_id = p.id), '{}'::text[])
 FROM ledger_posting p WHERE p.company_id = %(company)s AND p.id > %(after)s
-    AND (%(until)s::bigint IS NULL OR p.id <= %(until)s) ORDER BY p.id LIMIT %(page)s
+    AND (%(until)s::bigint IS NULL OR p.id <= %(until)s) ORDER BY p.id LIMIT %(page)s::bigint
 """
 _LAST_BEFORE = """
 SELECT max(id) FROM ledger_posting WHERE company_id = %s AND id > %s AND posted_at < %s
@@ -55,7 +59,7 @@ def verify_seals(*, company: CompanyId) -> SealState:
     before: DaySeal | None = None
     for seal in list_seals(company=company):
         changed: list[str] = []
-        postings = read_postings(company=company, after=before.last_posting if before else 0, until=seal.last_posting)
+        postings = stream_postings(company=company, after=before.last_posting if before else 0, until=seal.last_posting)
         if seal_day(day=seal.day, postings=_watched(postings, changed), before=before) != seal or changed:
             return SealState(state="broken", broken_on=seal.day, changed=next(iter(changed), ""))
         before = seal
@@ -100,6 +104,17 @@ def read_postings(*, company: CompanyId, after: int, until: int | None) -> Itera
             return
         yield from map(SealedPosting._make, rows)
         after = rows[-1][0]
+
+
+def stream_postings(*, company: CompanyId, after: int, until: int) -> Iterator[SealedPosting]:
+    """Postings in the order of their writing, while the database is still looking for the next ones.
+
+    For who reads them to the end and asks the database nothing meanwhile: until then its connection is taken.
+    """
+    connection.ensure_connection()
+    asked = {"company": company, "after": after, "until": until, "page": None}
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield from map(SealedPosting._make, cursor.stream(_READ, asked, size=_CHUNK))
 
 
 def _watched(postings: Iterator[SealedPosting], changed: list[str]) -> Iterator[SealedPosting]:
