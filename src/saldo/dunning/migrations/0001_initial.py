@@ -35,7 +35,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('parties', '0002_debtors'),
+        ('parties', '0003_debtor_zone'),
+        ('ledger', '0005_receivable_views'),
     ]
 
     operations = [
@@ -127,6 +128,7 @@ class Migration(migrations.Migration):
                 ('notice_failed', models.BooleanField(default=False)),
                 ('left', models.TextField(blank=True)),
                 ('proposed', models.TextField(blank=True)),
+                ('reviewed', models.TextField(blank=True)),
                 ('because', models.TextField(blank=True)),
                 ('facts', models.JSONField(default=dict)),
                 ('owed', models.DecimalField(decimal_places=3, default=0, max_digits=28)),

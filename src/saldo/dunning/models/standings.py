@@ -29,6 +29,7 @@ class Collected(models.Model):
     notice_failed = models.BooleanField(default=False)
     left = models.TextField(blank=True)
     proposed = models.TextField(blank=True)
+    reviewed = models.TextField(blank=True)  # "code:version" that a person saw and kept it from
     because = models.TextField(blank=True)
     facts = models.JSONField(default=dict)  # of the newest decision, as texts
     owed = models.DecimalField(**MONEY, default=0)  # as that decision saw it
