@@ -96,12 +96,12 @@ def cells(policy: Policy) -> Iterator[Seen]:
     unit = Decimal("0.01")
     floors = set(policy.floor.values())
     owed = sorted({value + by for value in said["owed"] | floors | {unit} for by in (-unit, 0, unit)})
-    debtor_owed = sorted({value + by for value in said["debtor-owed"] | {unit} for by in (-unit, 0, unit)})
+    debtor_owed = sorted({*owed, *(value + by for value in said["debtor-owed"] for by in (-unit, 0, unit))})
     items = sorted({1} | {value + by for value in said["items"] for by in (-1, 0, 1)})
     segments = sorted(said["segment"] | {""})
     currencies = sorted(said["currency"] | set(policy.floor) | {"CHF"})
     for seen in product(days, owed, debtor_owed, items, segments, currencies):
-        if seen[1] > 0 and seen[2] >= 0 and seen[3] >= 1:
+        if 0 < seen[1] <= seen[2] and seen[3] >= 1:
             yield Seen(*seen)
 
 

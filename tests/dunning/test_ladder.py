@@ -193,7 +193,9 @@ class TestMoney:
         since = LATE - DAY
         kept = decided(an_item(unallocated_since=since))
         assert (kept.because, kept.look_again_on) == ("money-unallocated", since + timedelta(days=3))
-        assert decided(an_item(unallocated_since=since - timedelta(days=9)), on=date(2026, 4, 13)).because == "days-late"
+        assert (
+            decided(an_item(unallocated_since=since - timedelta(days=9)), on=date(2026, 4, 13)).because == "days-late"
+        )
 
     def test_only_what_nobody_promised_or_disputes_goes_on(self) -> None:
         facts = an_item(promised=Decimal("500.00"), promise_until=LATE + DAY, disputed=Decimal("100.00"))

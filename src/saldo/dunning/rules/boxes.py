@@ -110,20 +110,23 @@ def segments_of(policy: Policy) -> tuple[str, ...]:
 
 
 def point_in(policy: Policy, box: Box, currencies: tuple[str, ...], *, least: bool = False) -> Seen | None:
-    """Facts that lie in a box and that an item above the floor of its currency can have; None when there are none.
+    """Facts in a box that an item above the floor of its currency can have; None when there are none.
 
-    With ``least`` the smallest amounts, else amounts that look like some where the box allows it.
+    A debtor owes at least what the item owes. With ``least`` each amount is the smallest there is, else one that looks
+    like an amount where the box allows it.
     """
     for currency in currencies if box.currency is None else (box.currency,):
         unit = THOUSANDTHS // 10 ** minor_digits(currency)
-        above_floor = floor(policy.floor_of(currency) * THOUSANDTHS) + 1
-        owed = _payable(box.owed.meet(Span(max(above_floor, 1), FAR)), unit, 0 if least else _PLEASANT)
-        if owed is None:
+        above_floor = Span(max(floor(policy.floor_of(currency) * THOUSANDTHS) + 1, 1), FAR)
+        most = _on_grid(box.debtor_owed, unit).last
+        owed = _on_grid(box.owed.meet(above_floor), unit).meet(Span(-FAR, most))
+        debtor_owed = _on_grid(box.debtor_owed.meet(Span(owed.first, FAR)), unit)
+        if owed.is_empty or debtor_owed.is_empty:
             continue
-        debtor_owed = _payable(box.debtor_owed, unit, owed)
-        if debtor_owed is not None:
-            items = max(box.items.first, 1)
-            return Seen(_day(box.days), _amount(owed), _amount(debtor_owed), items, box.segment or "", currency)
+        mine = owed.first if least else _nearest(owed, _PLEASANT)
+        its = _nearest(debtor_owed, debtor_owed.first if least else mine)
+        items = max(box.items.first, 1)
+        return Seen(_day(box.days), _amount(mine), _amount(its), items, box.segment or "", currency)
     return None
 
 
@@ -132,11 +135,13 @@ def thousandths(amount: Decimal) -> int:
     return floor(amount * THOUSANDTHS)
 
 
-def _payable(span: Span, unit: int, liked: int) -> int | None:
-    """A multiple of the unit in a span: the one liked if it is there, else the first from there on, else the last."""
-    wanted = min(max(span.first, liked), span.last)
-    up, down = -(-wanted // unit) * unit, wanted // unit * unit
-    return next((one for one in (up, down) if span.first <= one <= span.last), None)
+def _on_grid(span: Span, unit: int) -> Span:
+    """The part of a span that begins and ends with a multiple of the unit."""
+    return Span(-(-span.first // unit) * unit, span.last // unit * unit)
+
+
+def _nearest(span: Span, liked: int) -> int:
+    return min(max(span.first, liked), span.last)
 
 
 def _amount(units: int) -> Decimal:

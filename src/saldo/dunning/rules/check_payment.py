@@ -91,18 +91,31 @@ def _pair(policy: Policy, mine: Box, takers: list[Box], currencies: tuple[str, .
 
 
 def _pair_in(policy: Policy, mine: Box, piece: Box, currency: str) -> tuple[Seen, Seen] | None:
-    """Facts in what is left over, and facts at most as high in the step's own box, both in this currency."""
-    unpaid = point_in(policy, piece._replace(currency=None), (currency,))
+    """Facts in what is left over, and facts at most as high in the step's own box, both in this currency.
+
+    The least facts of the step's box are below all others in it, so what lies above them is all there is to look at.
+    """
+    mine, piece = mine._replace(currency=None), piece._replace(currency=None)
+    lowest = point_in(policy, mine, (currency,), least=True)
+    above = meet(piece, _from(lowest)) if lowest is not None else None
+    unpaid = point_in(policy, above, (currency,)) if above is not None else None
     if unpaid is None:
         return None
-    below = Box(
-        owed=Span(0, thousandths(unpaid.owed)),
-        debtor_owed=Span(0, thousandths(unpaid.debtor_owed)),
-        items=Span(1, unpaid.items),
-    )
-    lower = meet(mine._replace(currency=None), below)
+    lower = meet(mine, _up_to(unpaid))
     paid = point_in(policy, lower, (currency,)) if lower is not None else None
     return (paid._replace(days_late=unpaid.days_late), unpaid) if paid is not None else None
+
+
+def _from(seen: Seen) -> Box:
+    """All amounts and items from these on."""
+    owed, debtor_owed = thousandths(seen.owed), thousandths(seen.debtor_owed)
+    return Box(owed=Span(owed, FAR), debtor_owed=Span(debtor_owed, FAR), items=Span(seen.items, FAR))
+
+
+def _up_to(seen: Seen) -> Box:
+    """All amounts and items up to these."""
+    owed, debtor_owed = thousandths(seen.owed), thousandths(seen.debtor_owed)
+    return Box(owed=Span(0, owed), debtor_owed=Span(0, debtor_owed), items=Span(1, seen.items))
 
 
 def _told(case: Case, before: Step | None, step: Step, paid: Seen, unpaid: Seen) -> Story:

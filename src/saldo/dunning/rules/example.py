@@ -83,10 +83,13 @@ class Example:
 
     def now(self, seen: Seen) -> None:
         """From today the item and its debtor owe something else; told when it differs."""
-        if (seen.owed, seen.debtor_owed, seen.items) != (self.seen.owed, self.seen.debtor_owed, self.seen.items):
-            what = "pays" if seen.owed < self.seen.owed else "owes"
-            self.tell(what, **_money(seen), paid=self.seen.owed - seen.owed, **_debtor(seen))
-        self.seen = seen
+        before, self.seen = self.seen, seen
+        if seen.owed < before.owed:
+            self.tell("pays", **_money(seen), paid=before.owed - seen.owed, **_debtor(seen))
+        elif (seen.debtor_owed, seen.items) < (before.debtor_owed, before.items):
+            self.tell("pays-another", **_money(seen), **_debtor(seen))
+        elif (seen.owed, seen.debtor_owed, seen.items) != (before.owed, before.debtor_owed, before.items):
+            self.tell("owes", **_money(seen), **_debtor(seen))
 
     def enter(self, decision: Decision) -> None:
         """Carry a decision out, with its proof on the same day, and tell it."""

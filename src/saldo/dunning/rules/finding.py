@@ -99,6 +99,8 @@ class Case:
         if point is not None:
             example.skip_to_late(point.days_late)
         example.enter(example.walk(until=date.max))
+        if example.standing.step != step.code:
+            example.tell("could-enter", step=step.code)
         return example.story
 
     def says(self, what: str, value: Any, **limits: Any) -> Story:

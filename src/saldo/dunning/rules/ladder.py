@@ -177,7 +177,8 @@ def _next(policy: Policy, facts: Facts, standing: Standing, today: date, closed:
     """The step that follows, if its conditions hold and this is a day for it; else where it stands, until when."""
     late = (today - facts.due_on).days
     owed = owed_on(facts, today)
-    seen = Seen(late, owed, facts.debtor_owed, facts.items, facts.segment, facts.currency)
+    debtor_owed = max(facts.debtor_owed, owed)  # whose item it is owes at least that
+    seen = Seen(late, owed, debtor_owed, facts.items, facts.segment, facts.currency)
     following = policy.following.get(standing.step, ())
     for step in following:
         if all_hold(step, seen):
