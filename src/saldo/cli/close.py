@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from saldo.cli.asked import day_argument, month_argument, written
 from saldo.cli.output import Output
+from saldo.core.identity import CompanyId
 from saldo.core.money import amount_text
 from saldo.core.written import write_month
 
@@ -50,10 +53,25 @@ def run(args: argparse.Namespace, out: Output) -> int:
         newest_backup=backed_up_at,
         tell=lambda done, of: out.progress(done=done, of=of, what=f"{done:,}"),
     )
+    if args.issue:
+        closed = _with_missing(closed, company.id, today)
     out.document(_document(closed, args.words))
     if not out.is_json:
         _say(closed, out, args.lang)
     return 0
+
+
+def _with_missing(closed: Closed, company: CompanyId, today: date) -> Closed:
+    """What was issued, with what our own papers lack: papers can be drawn again, until they are kept."""
+    from saldo.invoicing.seller import find_missing
+    from saldo.parties.company import company_context
+
+    if not closed.totals:
+        return closed
+    with company_context(company):
+        missing = find_missing(company=company, currencies=[*closed.totals], on=today)
+    told = [{"code": one.code, "facts": dict(one.facts)} for one in missing]
+    return replace(closed, problems=(*closed.problems, *told))
 
 
 def _document(closed: Closed, words: Any) -> dict[str, Any]:

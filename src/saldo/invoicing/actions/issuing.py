@@ -30,6 +30,7 @@ from saldo.invoicing.rules.issuing import (
     sums_by_currency,
 )
 from saldo.invoicing.rules.references import reference_for
+from saldo.invoicing.seller import find_missing
 from saldo.invoicing.settings import get_settings
 from saldo.ledger.actions import post
 from saldo.outbox.queries import get_channel
@@ -76,11 +77,20 @@ _FIELDS = ", ".join(f"i.{name}" for name in _Draft._fields)
 
 
 def check_may_issue(*, company: CompanyId, newest_backup: datetime | None, at: datetime) -> None:
-    """Nothing where the company may issue now. Refuses (UnableToIssue): as `check_form` and `check_backup`."""
+    """Nothing where the company may issue now.
+
+    Once mail is live, so that papers reach customers, what the law demands of our own particulars must be written down;
+    in rehearsal it is only said (`seller.find_missing`).
+    Refuses (UnableToIssue): as `check_form` and `check_backup`; invoicing.seller.no-address, .no-vat-id.
+    """
     settings = get_settings(company=company)
     check_form(fiscal_form=settings.fiscal_form)
-    is_demanded = settings.demands_backup or get_channel(company=company, kind="mail").is_open
+    is_live = get_channel(company=company, kind="mail").is_open
+    is_demanded = settings.demands_backup or is_live
     check_backup(is_demanded=is_demanded, newest_backup=newest_backup, at=at, days=settings.backup_days)
+    for one in find_missing(company=company, currencies=(), on=at.date()) if is_live else ():
+        if one.is_demanded:
+            raise UnableToIssue(code=one.code, facts=dict(one.facts))
 
 
 def open_wave(
