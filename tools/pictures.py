@@ -40,7 +40,31 @@ def main(address: str, password: str) -> None:
         page.mouse.move(0, 0)
         page.evaluate("document.activeElement.blur()")
         keep(page, "compare")
+        go_for_money(page)
         browser.close()
+
+
+def go_for_money(page: Page) -> None:
+    """The way of a month's money: review and issue, match what came, see who owes, pay Microsoft, look ahead."""
+    page.goto("/invoices/")
+    page.locator("[data-item] th a, tbody th a").nth(1).click()
+    page.wait_for_selector(".sheet-paper")
+    keep(page, "review")
+    page.goto("/receipts/")
+    page.keyboard.press("1")
+    page.wait_for_selector(".prop.sel")
+    keep(page, "receipts")
+    page.goto("/debtors/?sort=-overdue")
+    page.locator("tbody th a").first.click()
+    page.wait_for_selector(".tl")
+    keep(page, "debtor")
+    page.goto("/payables/")
+    page.locator("tbody th a").first.click()
+    page.wait_for_selector(".figs")
+    keep(page, "payable")
+    page.goto("/cash/")
+    page.wait_for_function("() => window.Chart && Chart.getChart(document.querySelector('canvas'))")
+    keep(page, "cash")
 
 
 def keep(page: Page, name: str) -> None:

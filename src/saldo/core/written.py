@@ -5,6 +5,7 @@ Own tables on purpose: Babel and ICU differ from version to version, and a bill 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,6 +30,14 @@ class _Habit:
     month: str
     months: tuple[str, ...]
     short_months: tuple[str, ...]
+
+
+def end_once(words: str, facts: Mapping[str, object]) -> str:
+    """Words with ``%(name)s`` in them, without a full stop that their fact brings along: "Hotelaria S.A." ends once."""
+    for name, fact in facts.items():
+        if isinstance(fact, str) and fact.endswith("."):
+            words = words.replace(f"%({name})s.", f"%({name})s")
+    return words
 
 
 def _names(text: str) -> tuple[str, ...]:

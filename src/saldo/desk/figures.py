@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale
 from django.utils import timezone
 
 from saldo.core.money import amount_text, round_half_up
@@ -18,6 +19,7 @@ from saldo.doors.words import has_words, say, say_many
 
 __all__ = [
     "amount",
+    "country",
     "day",
     "has_words",
     "language",
@@ -57,6 +59,11 @@ def number(value: int | Decimal) -> str:
     return write_number(value, language())
 
 
+def country(code: str) -> str:
+    """A country as the reader calls it; what nobody calls anything stays as it is."""
+    return Locale.parse(language(), sep="-").territories.get(code.upper(), code)
+
+
 def percent(value: Decimal) -> str:
     """A share as signed per cent with one decimal."""
     return write_percent(value, language(), signed=True)
@@ -70,7 +77,8 @@ def day(value: date | datetime | None, form: str = "long") -> str:
 def minute(value: datetime) -> str:
     """An instant to the minute, in the company's time zone, which it names."""
     local = timezone.localtime(value)
-    return f"{write_day(local.date(), language())}, {local:%H:%M %Z}"
+    apart = " " if language() == "zh-Hans" else ", "
+    return f"{write_day(local.date(), language())}{apart}{local:%H:%M %Z}"
 
 
 def month(value: Month) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from saldo.core.written import end_once
+
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FACT = re.compile(r"%\((\w+)\)s")
 
@@ -20,4 +22,5 @@ def fill(words: str, facts: Mapping[str, str]) -> str:
         ways = part[1].split("|")
         return next((way for way in ways if facts.keys() >= set(_FACT.findall(way))), "")
 
-    return _FACT.sub(lambda fact: facts[fact[1]], _OPTIONAL.sub(known, words))
+    said = end_once(_OPTIONAL.sub(known, words), facts)
+    return _FACT.sub(lambda fact: facts[fact[1]], said)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from saldo.core.written import end_once
+
 _FOLDERS = {"sv": "sv", "zh": "zh_Hans", "pt": "pt_BR", "es": "es"}
 
 
@@ -17,8 +19,9 @@ def message_of(*, code: str, facts: Mapping[str, Any], language: str | None = No
     words = gettext.translation(
         "django", _catalogues(), languages=[language or _language_of_person()], fallback=True
     ).gettext(code)
+    told = _as_text(facts)
     try:
-        return words % _as_text(facts)
+        return end_once(words, told) % told
     except (KeyError, ValueError, TypeError):
         return words
 

@@ -100,8 +100,10 @@ def _sentence(here: CashAhead) -> str:
 
 
 def _by_due_day(here: CashAhead) -> str:
-    """What it would be if everybody paid on the day."""
+    """What it would be if everybody paid on the day; nothing where that is the same."""
     lowest, on = here.lowest_by_due_day, here.lowest_by_due_day_on
+    if (lowest, on) == (here.lowest, here.lowest_on):
+        return ""
     return figures.say("pages.cash.by-due-day", lowest=_money(lowest, here.currency), day=figures.day(on))
 
 
