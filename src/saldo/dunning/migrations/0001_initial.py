@@ -315,6 +315,7 @@ class Migration(migrations.Migration):
                 ('debtor', models.TextField()),
                 ('currency', models.CharField(max_length=3)),
                 ('promised', models.DecimalField(decimal_places=3, max_digits=28)),
+                ('received', models.DecimalField(decimal_places=3, default=0, max_digits=28)),
                 ('until', models.DateField()),
                 ('items', models.JSONField(default=list)),
                 ('said_by', models.TextField(blank=True)),

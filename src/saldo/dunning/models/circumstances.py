@@ -37,6 +37,7 @@ class Promise(models.Model):
     debtor = models.TextField()
     currency = models.CharField(max_length=3)
     promised = models.DecimalField(**MONEY)
+    received = models.DecimalField(**MONEY, default=0)  # of it, since it was taken
     until = models.DateField()
     items = models.JSONField(default=list)  # item keys; none: the oldest first
     said_by = models.TextField(blank=True)

@@ -47,6 +47,12 @@ class BookMoney:
     on: date
     until: date | None = None
     items: tuple[str, ...] = ()
+    may_be_anothers: bool = False
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing of it is left; money that may be another debtor's counts nothing and is waited for."""
+        return self.left <= 0 and not self.may_be_anothers
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +103,7 @@ class Book:
         late = [item for item in items if item.due_on < today]
         owed = sum((room[item.key] + promised.get(item.key, _ZERO) for item in late), _ZERO)
         more = min((item.due_on + _DAY for item in items if item.due_on >= today), default=None)
-        since = min((one.on for one in _of(self.credits, currency)), default=None)
+        since = min((one.on for one in self.credits if one.currency == currency and not one.is_spent), default=None)
         return {
             item.key: Facts(
                 due_on=item.due_on,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from saldo.dunning.rules.policy import FACTS, Comparison, Condition, FactName, Step
+from saldo.dunning.rules.policy import FACTS, LOOKS_AT_OTHERS, Comparison, Condition, FactName, Step
 
 COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -58,7 +58,7 @@ def is_meant_for(step: Step, *, segment: str, currency: str) -> bool:
 
 def looks_at_others(step: Step) -> bool:
     """Whether a step asks for the debtor's other items, which become late on days of their own."""
-    return any(condition.fact in ("debtor-owed", "items") for condition in step.when)
+    return any(condition.fact in LOOKS_AT_OTHERS for condition in step.when)
 
 
 def days_between(step: Step) -> tuple[int, int]:

@@ -43,6 +43,9 @@ PRODUCT_CLASSES: tuple[ProductClass, ...] = get_args(ProductClass)
 CLEAR = "clear"
 """Where every item begins and where it goes when nothing of it is to be collected: no step at all."""
 
+LOOKS_AT_OTHERS: frozenset[FactName] = frozenset({"debtor-owed", "items"})
+"""Facts of the debtor's other items."""
+
 MOST_STEPS = 30
 NAMES_ACCESS: frozenset[Letter] = frozenset({"formal-notice", "final-notice"})
 """Letters that say which access stops and when."""
@@ -175,6 +178,11 @@ class Policy:
             for code in dict.fromkeys(step.follows):
                 found.setdefault(code, []).append(step)
         return {code: tuple(steps) for code, steps in found.items()}
+
+    @cached_property
+    def looks_at_others(self) -> bool:
+        """Whether any step asks for the debtor's other items, which become late on days of their own."""
+        return any(condition.fact in LOOKS_AT_OTHERS for step in self.steps for condition in step.when)
 
     @cached_property
     def depth(self) -> Mapping[str, int]:

@@ -1,0 +1,167 @@
+"""Looking at open items on each debtor's own day: what the round, a dry run and the pages decide from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from saldo.core.identity import CompanyId
+from saldo.core.workdays import Closed
+from saldo.dunning.candidates import Candidate, of_debtors
+from saldo.dunning.circumstances import group_by_debtor, load_books
+from saldo.dunning.policies import Pin, PolicyShelf
+from saldo.dunning.rules.book import Book
+from saldo.dunning.rules.facts import Facts, Standing
+from saldo.dunning.rules.ladder import Decision, decide, moved
+from saldo.dunning.rules.policy import CLEAR, Policy
+from saldo.ledger.reopened import list_reopened
+from saldo.parties.calendars import calendar_of
+from saldo.parties.zones import zone_of
+
+_BOOKS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look needs beside the items. ``day_of`` gives the local day of a time zone; ``country`` and ``zone`` are
+    the company's. ``bank_at``: when the newest bank file came, None: never, and then nothing is sent."""
+
+    company: CompanyId
+    shelf: PolicyShelf
+    day_of: Callable[[str], date]
+    country: str
+    zone: str
+    at: datetime
+    bank_at: datetime | None
+
+    def today_of(self, one: Candidate) -> date:
+        """The debtor's own day."""
+        return self.day_of(zone_of(country=one.country, own=one.zone, house=self.zone))
+
+    def closed_for(self, one: Candidate) -> Closed:
+        """The holidays of the debtor's country, or of ours where it has none."""
+        return calendar_of(one.country or self.country)
+
+    def bank_is_old(self, policy: Policy) -> bool:
+        """Whether what the bank told is older than the policy allows."""
+        return self.bank_at is None or self.at - self.bank_at > timedelta(hours=policy.bank_hours)
+
+
+class Seen(NamedTuple):
+    """One item decided: from what, under which policy, on which day."""
+
+    item: Candidate
+    pin: Pin
+    policy: Policy
+    facts: Facts
+    standing: Standing
+    decision: Decision
+    today: date
+
+    @property
+    def moves(self) -> bool:
+        """Whether it would stand elsewhere afterwards."""
+        return moved(self.decision, self.standing, today=self.today) != self.standing
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything that is kept of it changes: its step, the reason, or the day to look again."""
+        known = (self.item.because, self.item.look_again_on)
+        return self.moves or (self.decision.because, self.decision.look_again_on) != known
+
+
+def look_at(look: Look, items: Iterable[Candidate], *, with_books: frozenset[str] = frozenset()) -> Iterator[Seen]:
+    """Decide items. Those of the debtors ``with_books``, and whatever depends on other items, from whole books.
+
+    An item for which no policy holds is left out: nothing is collected there.
+    """
+    of_books: dict[str, None] = {}
+    for one in items:
+        if one.debtor in with_books or one.debtor in of_books:
+            of_books[one.debtor] = None
+            continue
+        seen = _decide_plain(look, one)
+        if seen is None:
+            of_books[one.debtor] = None
+        else:
+            yield seen
+        if len(of_books) >= _BOOKS_AT_ONCE:
+            yield from look_at_books(look, list(of_books))
+            of_books = {}
+    yield from look_at_books(look, list(of_books))
+
+
+def look_at_books(look: Look, debtors: list[str]) -> Iterator[Seen]:
+    """Decide every open item of these debtors from their whole books."""
+    if not debtors:
+        return
+    grouped = group_by_debtor(of_debtors(company=look.company, debtors=debtors))
+    today = max((look.today_of(mine[0]) for mine in grouped.values()), default=None)
+    if today is None:
+        return
+    everything = [one for mine in grouped.values() for one in mine]
+    books = load_books(company=look.company, items=everything, today=today)
+    returned = [one.item for one in everything if one.left]
+    reopened = list_reopened(company=look.company, items=returned) if returned else {}
+    for debtor, mine in grouped.items():
+        yield from _decide_book(look, books[debtor], mine, reopened)
+
+
+def _decide_book(look: Look, book: Book, mine: list[Candidate], reopened: dict[str, date]) -> Iterator[Seen]:
+    today = look.today_of(mine[0])
+    closed = look.closed_for(mine[0])
+    for item, on in reopened.items():
+        if item in book.items:
+            book.items[item].reopened_on = on
+    facts = book.facts_on(today)
+    for one in mine:
+        held = _policy_of(look, one)
+        if held is not None:
+            pin, policy, changed = held
+            known = facts[one.item]._replace(policy_changed=changed, bank_is_old=look.bank_is_old(policy))
+            standing = _standing_of(one)
+            decision = decide(policy, known, standing, today=today, closed=closed)
+            yield Seen(one, pin, policy, known, standing, decision, today)
+
+
+def _decide_plain(look: Look, one: Candidate) -> Seen | None:
+    """Decide an item of which nothing but itself need be known; None when more must be."""
+    held = _policy_of(look, one)
+    if held is None or one.left:
+        return None
+    pin, policy, changed = held
+    if policy.looks_at_others:
+        return None
+    facts = Facts(
+        due_on=one.due_on,
+        currency=one.currency,
+        open=one.open,
+        segment=one.segment,
+        is_fee=one.kind == "fee",
+        bank_is_old=look.bank_is_old(policy),
+        policy_changed=changed,
+    )
+    standing = _standing_of(one)
+    today = look.today_of(one)
+    decision = decide(policy, facts, standing, today=today, closed=look.closed_for(one))
+    if decision.enters is not None and decision.enters.touches_access:
+        return None
+    return Seen(one, pin, policy, facts, standing, decision, today)
+
+
+def _policy_of(look: Look, one: Candidate) -> tuple[Pin, Policy, bool] | None:
+    """The policy an item is decided by, and whether another one would hold for it by now (lessons A 10)."""
+    now = look.shelf.holding(item=one.item, debtor=one.debtor, segment=one.segment)
+    pinned = (one.policy, one.version) if one.policy and one.version is not None and one.step != CLEAR else None
+    pin = pinned or now
+    policy = look.shelf.of(pin)
+    if pin is None or policy is None:
+        return None
+    changed = pinned is not None and now is not None and now != pinned and one.reviewed != f"{now[0]}:{now[1]}"
+    return pin, policy, changed
+
+
+def _standing_of(one: Candidate) -> Standing:
+    return Standing(one.step, one.since, one.proved_on, one.notice_failed, one.left)
