@@ -10,7 +10,7 @@ from typing import Any
 
 from saldo.core.identity import CompanyId
 from saldo.core.money import add_up
-from saldo.ledger.ageing import PARTS, asked_of
+from saldo.ledger.ageing import asked_of, parts_on
 from saldo.ledger.booking import ask
 from saldo.ledger.rules.buckets import CREDITS, bucket_names
 
@@ -24,37 +24,35 @@ _B = tuple(f"b{place}" for place in range(len(BUCKETS)))
 _COLUMNS: Mapping[str, str] = {"name": "place", "open": "total", "overdue": "overdue"} | dict(
     zip(BUCKETS, _B, strict=True)
 )
-_BY_BUCKET = ", ".join(
-    f"coalesce(sum(value) FILTER (WHERE bucket = {place}), 0) AS {name}"
-    for place, name in [*enumerate(_B), (-1, "credits")]
-)
-_HOLDS = " OR ".join(f"sum(value) FILTER (WHERE bucket = {place}) <> 0" for place in range(-1, len(_B)))
-_SUMS = ", ".join(f"coalesce(sum({name}), 0)" for name in (*_B, "credits", "total"))
+_FIGURES = (*_B, "credits", "total")
+_IN = {name: f"sum(value) FILTER (WHERE bucket = {place})" for place, name in [*enumerate(_B), (-1, "credits")]}
 _COUNTS = ", ".join(f"count(*) FILTER (WHERE {name} <> 0)" for name in ("overdue", *_B))
 # What is asked for must be there, else the usual currency is shown. A party that nobody named still counts where it
-# owes: the books are the measure, the names are not.
-_PAGE = f"""{PARTS}, sums AS MATERIALIZED (
-    SELECT party, currency, {_BY_BUCKET}, sum(value) AS total FROM part
-    WHERE %(reach)s::text[] IS NULL OR party = ANY(%(reach)s::text[])
-    GROUP BY party, currency HAVING {_HOLDS}
+# owes: the books are the measure, the names are not. What a party has nothing of is null until the page is cut: filling
+# in zeros for ten thousand costs more than summing them.
+_PAGE = f"""{{parts}}, sums AS MATERIALIZED (
+    SELECT party, currency, {", ".join(f"{told} AS {name}" for name, told in _IN.items())}, sum(value) AS total,
+        sum(value) FILTER (WHERE bucket > 0) AS overdue
+    FROM part WHERE %(reach)s::text[] IS NULL OR party = ANY(%(reach)s::text[])
+    GROUP BY party, currency HAVING {" OR ".join(f"{told} <> 0" for told in _IN.values())}
 ), chosen AS MATERIALIZED (
     SELECT CASE WHEN EXISTS (SELECT FROM sums WHERE currency = %(wanted)s) THEN %(wanted)s::text ELSE %(usual)s::text
         END AS currency
 ), listed AS MATERIALIZED (
-    SELECT coalesce(s.party, n.party) AS party, coalesce(n.place, 0) AS place,
-        {", ".join(f"coalesce(s.{name}, 0) AS {name}" for name in (*_B, "credits", "total"))},
-        coalesce({" + ".join(f"s.{name}" for name in _B[1:])}, 0) AS overdue
+    SELECT coalesce(s.party, n.party) AS party, n.place, {", ".join(f"s.{name}" for name in (*_FIGURES, "overdue"))}
     FROM (SELECT * FROM sums WHERE currency = (SELECT currency FROM chosen)) s
     FULL JOIN unnest(%(named)s::text[]) WITH ORDINALITY AS n(party, place) ON n.party = s.party
     WHERE (s.party IS NOT NULL OR %(with_settled)s) AND (n.party IS NOT NULL OR NOT %(named_alone)s)
 )
-SELECT 0 AS what, 0 AS line, currency::text, {", ".join(["0"] * (len(_B) + 1))}, sum(total), NULL::bigint[]
+SELECT 0, 0, currency::text, {", ".join(["NULL::numeric"] * (len(_FIGURES) - 1))}, sum(total), NULL::bigint[]
 FROM sums GROUP BY currency
 UNION ALL
-SELECT 1, 0, (SELECT currency FROM chosen), {_SUMS}, ARRAY[count(*), {_COUNTS}] FROM listed
+SELECT 1, 0, (SELECT currency FROM chosen), {", ".join(f"coalesce(sum({name}), 0)" for name in _FIGURES)},
+    ARRAY[count(*), {_COUNTS}] FROM listed
 UNION ALL
-(SELECT 2, row_number() OVER w, party, {", ".join((*_B, "credits", "total"))}, NULL FROM listed
-    WINDOW w AS (ORDER BY {{order}}, party COLLATE "C") ORDER BY 2 LIMIT %(limit)s OFFSET %(offset)s)
+SELECT 2, row_number() OVER (ORDER BY {{order}}, party COLLATE "C"), party,
+    {", ".join(f"coalesce({name}, 0)" for name in _FIGURES)}, NULL
+FROM (SELECT * FROM listed ORDER BY {{order}}, party COLLATE "C" LIMIT %(limit)s OFFSET %(offset)s) AS shown
 """
 
 
@@ -123,7 +121,7 @@ def page_ageing(
     ``named`` whatever the sign. Refuses (KeyError) a sort that is none of `SORTS`.
     """
     way = "DESC" if sort.startswith("-") and sort != "-name" else "ASC"
-    order = f"{_COLUMNS[sort.removeprefix('-')]} {way}"
+    order = f"coalesce({_COLUMNS[sort.removeprefix('-')]}, 0) {way}"
     asked = asked_of(company=company, as_of=as_of) | {
         "wanted": currency,
         "usual": usual,
@@ -134,7 +132,7 @@ def page_ageing(
         "limit": limit,
         "offset": offset,
     }
-    return _as_page(sorted(ask(_PAGE.format(order=order), asked), key=lambda row: row[:2]))
+    return _as_page(sorted(ask(_PAGE.format(parts=parts_on(asked), order=order), asked), key=lambda row: row[:2]))
 
 
 def _as_page(rows: Sequence[tuple[Any, ...]]) -> AgeingPage:

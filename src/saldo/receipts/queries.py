@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db import connection
+from django.db.models import Count
 
 from saldo.core.identity import CompanyId
 from saldo.receipts import models
@@ -141,15 +142,35 @@ def count_states_of_files(*, company: CompanyId, files: Iterable[str]) -> dict[s
     return found
 
 
+# From one account to the next by the index: accounts are few, the entries of each are many.
+_NEWEST = """
+WITH RECURSIVE known AS (
+    (SELECT account FROM receipts_bankentry WHERE company_id = %(company)s ORDER BY account LIMIT 1)
+    UNION ALL
+    SELECT (SELECT e.account FROM receipts_bankentry e WHERE e.company_id = %(company)s AND e.account > known.account
+            ORDER BY e.account LIMIT 1)
+    FROM known WHERE known.account IS NOT NULL
+)
+SELECT account, (
+    SELECT f.received_at FROM receipts_bankfile f WHERE f.company_id = %(company)s AND EXISTS (
+        SELECT FROM receipts_bankentry e
+        WHERE e.company_id = %(company)s AND e.file_id = f.id AND e.account = known.account
+    ) ORDER BY f.received_at DESC LIMIT 1
+) AS received_at, (
+    SELECT max(e.booked_on) FROM receipts_bankentry e WHERE e.company_id = %(company)s AND e.account = known.account
+) AS booked_until
+FROM known WHERE account IS NOT NULL ORDER BY received_at, account
+"""
+
+
 def list_newest_files(*, company: CompanyId) -> tuple[NewestFile, ...]:
     """For each account that ever had an entry, how fresh it is, the stalest first."""
-    rows = (
-        models.BankEntry.objects.filter(company_id=company)
-        .values("account")
-        .annotate(received_at=Max("file__received_at"), booked_until=Max("booked_on"))
-        .order_by("received_at", "account")
-    )
-    return tuple(NewestFile(**row) for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, {"company": company})
+        return tuple(
+            NewestFile(account=account, received_at=received_at, booked_until=booked_until)
+            for account, received_at, booked_until in cursor.fetchall()
+        )
 
 
 def find_newest_of(*, company: CompanyId, accounts: Iterable[str]) -> tuple[NewestFile, ...]:
