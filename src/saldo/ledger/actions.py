@@ -26,7 +26,7 @@ from saldo.ledger.rules.posting import (
     mirror,
     opposite_items,
 )
-from saldo.ledger.settling import find_allocations, lock_sides, write_allocations
+from saldo.ledger.settling import find_allocations, lock_reversal, lock_sides, write_allocations
 
 
 class UnableToClose(Refused):
@@ -72,6 +72,7 @@ def reverse(
     if original is None:
         raise UnableToPost(code="ledger.posting.unknown", facts={"posting": key})
     items = items_of_posting(company=company, posting=key)
+    lock_reversal(company, key)
     _refuse_second_reversal(company, key, new_key)
     opposite = opposite_items(original, items, key=new_key, on=on)
     back = mirror(original, key=new_key, on=on, code=code, document=document or original.document)
@@ -98,6 +99,8 @@ def allocate(*, company: CompanyId, allocations: Sequence[NewAllocation], by: st
     if not fresh:
         return 0
     sides = lock_sides(company, (key for one in fresh.values() for key in (one.debit, one.credit)))
+    if find_allocations(company, list(fresh))[0]:  # somebody wrote one of them while we waited for its items
+        return allocate(company=company, allocations=allocations, by=by, at=at)
     drawn = [(allocation, draw(allocation, sides)) for allocation in fresh.values()]
     write_allocations(company=company, allocations=drawn, sides=sides.values(), by=by, at=at)
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -130,6 +133,9 @@ def undo_allocation(*, company: CompanyId, key: str, new_key: str, on: date, by:
     if mirrors:
         raise UnableToAllocate(code="ledger.allocation.is-an-undoing", facts={"allocation": key})
     sides = lock_sides(company, (allocation.debit, allocation.credit))
+    if find_allocations(company, [key, new_key])[1].get(key):  # somebody undid it while we waited for its items
+        undo_allocation(company=company, key=key, new_key=new_key, on=on, by=by, at=at)
+        return
     back = put_back(allocation, sides, key=new_key, on=on)
     currency = sides[allocation.debit].currency
     write_allocations(

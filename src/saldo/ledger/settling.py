@@ -63,6 +63,11 @@ def lock_sides(company: CompanyId, keys: Iterable[str]) -> dict[str, Side]:
     }
 
 
+def lock_reversal(company: CompanyId, posting: str) -> None:
+    """One who takes a posting back at a time, until the transaction ends: the second finds it taken back."""
+    ask("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (company, f"ledger.reverse {posting}"))
+
+
 def find_allocations(
     company: CompanyId, keys: Sequence[str]
 ) -> tuple[dict[str, tuple[NewAllocation, str]], dict[str, str]]:
