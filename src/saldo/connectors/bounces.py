@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import email
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
+from saldo.connectors.mailbox import Mailbox
 from saldo.core.problems import as_seen
-from saldo.ports.mail import Bounce
+from saldo.ports.mail import Bounce, MailUnreachable
 
-_READ = "read"
+_READ, _OTHER = "read", "other"
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _LARGEST = 25 * 1024 * 1024
 _LONGEST = 500
@@ -27,7 +29,7 @@ class BounceFolder:
         """What the reports in the folder say, by name of the file; what is no report is left lying."""
         if self.path is None or not self.path.is_dir():
             return ()
-        files = [file for file in sorted(self.path.iterdir()) if file.is_file() and file.stat().st_size <= _LARGEST]
+        files = [file for file in sorted(self.path.iterdir()) if _is_message(file) and file.stat().st_size <= _LARGEST]
         return tuple(bounce for file in files for bounce in read_bounces(file.read_bytes(), place=str(file)))
 
     def put_away(self, bounce: Bounce) -> None:
@@ -37,6 +39,31 @@ class BounceFolder:
         aside.mkdir(exist_ok=True)
         if file.exists():
             file.rename(aside / file.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceMailbox:
+    """Reports that come to a mailbox: each message is kept first, and lies in the folder until it is put away.
+
+    What is no report is moved to ``other`` beside them, so that a mailbox of answers is not read again every minute.
+    """
+
+    mailbox: Mailbox
+    folder: BounceFolder
+
+    def read(self) -> tuple[Bounce, ...]:
+        """Fetch what is new, then read the folder; a mailbox that cannot be reached hides nothing that lies there."""
+        with suppress(MailUnreachable):
+            for place in self.mailbox.fetch():
+                if not read_bounces(place.read_bytes()):
+                    aside = place.parent / _OTHER
+                    aside.mkdir(exist_ok=True)
+                    place.rename(aside / place.name)
+        return self.folder.read()
+
+    def put_away(self, bounce: Bounce) -> None:
+        """Move the kept report aside; in the mailbox it stays as it is."""
+        self.folder.put_away(bounce)
 
 
 def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
@@ -63,6 +90,11 @@ def read_bounces(data: bytes, *, place: str = "") -> tuple[Bounce, ...]:
         for group in groups
         if str(group.get("Action", "")).strip().lower() == "failed"
     )
+
+
+def _is_message(file: Path) -> bool:
+    """Not what is still being written, and no note of ours."""
+    return file.is_file() and not file.name.startswith(".")
 
 
 def _groups(part: Message) -> list[Message]:

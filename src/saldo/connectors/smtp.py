@@ -14,7 +14,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from saldo.connectors.bounces import BounceFolder
+from saldo.connectors.bounces import BounceFolder, BounceMailbox
 from saldo.core.clock import Clock
 from saldo.core.problems import as_seen
 from saldo.ports.mail import Bounce, MailLimits, MailUncertain, MailUnreachable, OutgoingMail, Receipt
@@ -70,7 +70,7 @@ class SmtpMail:
     sender: str
     limits: MailLimits
     clock: Clock
-    bounces: BounceFolder
+    bounces: BounceFolder | BounceMailbox
     token: Token | None = None
     trust: ssl.SSLContext | None = None
 
@@ -90,7 +90,7 @@ class SmtpMail:
             _part(connection)
 
     def read_bounces(self) -> tuple[Bounce, ...]:
-        """Reports in the folder of what came back."""
+        """Reports of what came back, out of the folder or the mailbox for them."""
         return self.bounces.read()
 
     def put_away(self, bounce: Bounce) -> None:

@@ -147,6 +147,7 @@ MAIL: dict[str, Any] = {
     "per_minute": int(os.environ.get("SALDO_MAIL_PER_MINUTE", "30")),  # what Exchange Online takes
     "recipients_a_day": int(os.environ.get("SALDO_MAIL_RECIPIENTS_A_DAY", "10000")),
     "bounces": Path(os.environ.get("SALDO_BOUNCES", HOME / "bounces")),  # a mail program leaves reports here
+    "imap_url": os.environ.get("SALDO_IMAP_URL", ""),  # or they are fetched from this mailbox into that folder
     "token_url": os.environ.get("SALDO_SMTP_TOKEN_URL", ""),
     "token_client": os.environ.get("SALDO_SMTP_CLIENT", ""),
     "token_secret": os.environ.get("SALDO_SMTP_SECRET", ""),

@@ -19,7 +19,8 @@ def _mail() -> Mail:
     """The mailbox that the settings name; none, when they name none."""
     from django.conf import settings
 
-    from saldo.connectors.bounces import BounceFolder
+    from saldo.connectors.bounces import BounceFolder, BounceMailbox
+    from saldo.connectors.mailbox import Mailbox, mailbox_at
     from saldo.connectors.smtp import SmtpMail, server_at
     from saldo.connectors.tokens import client_token
 
@@ -27,15 +28,25 @@ def _mail() -> Mail:
     if not said["url"]:
         return NO_MAIL
     token = {name: said[f"token_{name}"] for name in ("url", "client", "secret", "scope")}
+    signs_in = client_token(clock=clock, **token) if token["url"] else None
     try:
         server = server_at(said["url"])
+        back = mailbox_at(said["imap_url"]) if said["imap_url"] else None
     except ValueError:  # a slip in a setting must not keep the desk from opening
         return NoMail(because="outbox.mail.bad-server")
+    folder = BounceFolder(said["bounces"])
+    fetched = (
+        BounceMailbox(
+            mailbox=Mailbox(server=back, kept=said["bounces"], token=None if back.password else signs_in), folder=folder
+        )
+        if back
+        else None
+    )
     return SmtpMail(
         server=server,
         sender=said["sender"],
         limits=MailLimits(per_minute=said["per_minute"], recipients_a_day=said["recipients_a_day"]),
         clock=clock,
-        bounces=BounceFolder(said["bounces"]),
-        token=client_token(clock=clock, **token) if token["url"] else None,
+        bounces=fetched or folder,
+        token=signs_in,
     )
