@@ -10,6 +10,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from saldo.invoicing.paper_records import AuthorityDocument as AuthorityDocument
+from saldo.invoicing.paper_records import Explanation as Explanation
+from saldo.invoicing.paper_records import Paper as Paper
+from saldo.invoicing.sums import LineSum as LineSum
 from saldo.invoicing.sums import MarginSum as MarginSum
 
 MONEY: dict[str, Any] = {"max_digits": 28, "decimal_places": 3}
@@ -203,30 +207,6 @@ class Line(models.Model):
         return f"{self.product} {self.net}"
 
 
-class LineSum(models.Model):
-    """What one statement added to the lines of a month, or took away: how many of a bucket and reason, and their cost.
-
-    Written by the database with the lines themselves, so that no writer can forget it; all rows of a month together are
-    the sums over its lines that have a source at Microsoft's. Rows are only ever added: nobody waits for anybody.
-    """
-
-    company = models.ForeignKey(
-        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    month = models.DateField()
-    bucket = models.TextField()
-    because = models.TextField(blank=True)
-    cost_currency = models.CharField(max_length=3, blank=True)
-    lines = models.BigIntegerField()
-    cost = models.DecimalField(**MONEY)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["company", "month"], name="line_sum_by_month")]
-
-    def __str__(self) -> str:
-        return f"{self.bucket} {self.lines}"
-
-
 class Charge(models.Model):
     """A charge of our own that waits for the debtor's next invoice: support, late fee, service fee."""
 
@@ -293,56 +273,3 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.number}"
-
-
-class Explanation(models.Model):
-    """Why this document differs from the one before: text and facts as they stand on the paper, frozen."""
-
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
-    number = models.TextField()
-    before = models.TextField()  # number of the document compared with; "" for the first
-    language = models.CharField(max_length=8)
-    reasons = models.JSONField()  # [{"code", "amount", "subject", "text"}]
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "number"], name="one_explanation_a_number")]
-
-    def __str__(self) -> str:
-        return f"{self.number} against {self.before}"
-
-
-class AuthorityDocument(models.Model):
-    """The fiscal document that an authority issued for a statement of ours (NFS-e, fapiao); what counts for dunning."""
-
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
-    number = models.TextField()  # ours
-    authority_number = models.TextField()
-    issued_on = models.DateField()
-    file = models.CharField(max_length=64)  # in the document store
-    recorded_at = models.DateTimeField()
-    recorded_by = models.TextField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "number"], name="one_authority_document_a_number")
-        ]
-
-    def __str__(self) -> str:
-        return self.authority_number
-
-
-class Paper(models.Model):
-    """A rendered document as it was sent: PDF/A-3 with its XML, by content; rendered once, kept for ever."""
-
-    company = models.ForeignKey("parties.Company", on_delete=models.PROTECT, related_name="+")
-    number = models.TextField()
-    form = models.TextField()  # pdf, ubl
-    sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "number", "form"], name="one_paper_a_form")]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.form}"

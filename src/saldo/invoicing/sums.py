@@ -7,6 +7,30 @@ from typing import ClassVar
 from django.db import models
 
 
+class LineSum(models.Model):
+    """What one statement added to the lines of a month, or took away: how many of a bucket and reason, and their cost.
+
+    Written by the database with the lines themselves, so that no writer can forget it; all rows of a month together are
+    the sums over its lines that have a source at Microsoft's. Rows are only ever added: nobody waits for anybody.
+    """
+
+    company = models.ForeignKey(
+        "parties.Company", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    month = models.DateField()
+    bucket = models.TextField()
+    because = models.TextField(blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True)
+    lines = models.BigIntegerField()
+    cost = models.DecimalField(max_digits=28, decimal_places=3)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["company", "month"], name="line_sum_by_month")]
+
+    def __str__(self) -> str:
+        return f"{self.bucket} {self.lines}"
+
+
 class MarginSum(models.Model):
     """What one statement added to a debtor's or a product's lines of a month, or took away: net, and what it costs us.
 
