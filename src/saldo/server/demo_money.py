@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 IBAN = "SE3550000000054910000003"
 CLOSED = 3  # of the months before the newest, which is only drafted
 _NET_DAYS = (30, 60, 30, 60, 90)
+_OTHERS = ("K. Andersson", "Norrskog Ekonomi AB", "L. Fernández", "Rivera & Filhos", "陈静")
 _SEED = 20
 
 
@@ -74,7 +75,8 @@ def _agree(company: CompanyId, people: tuple[str, str], first: Month, at: dateti
         for rule in (everybody, software):
             set_price_rule(company=company, rule=rule, by=people[0], at=at)
         place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund"}
-        changes = place | {"email": "ekonomi@fjallbyte.example"}
+        ours = {"email": "ekonomi@fjallbyte.example", "registration": "559912-3451", "vat_id": "SE559912345101"}
+        changes = place | ours
         set_particulars(company=company, changes=changes, by=people[0], at=at)
         propose_bank_account(
             company=company, code="main", name="Företagskonto", currency="SEK", iban=IBAN, by=people[0], at=at
@@ -175,7 +177,7 @@ def _as_it_happens(plain: Payment, document: str, random: Random) -> list[Paymen
         case 1:
             return [replace(plain, references=(), text=f"Faktura {document}", payer="")]
         case 2:
-            return [replace(plain, references=(), payer="K. Andersson")]
+            return [replace(plain, references=(), payer=random.choice(_OTHERS))]
         case 3:
             return [replace(plain, value=plain.value - 500)]
         case 4:
