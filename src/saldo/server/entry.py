@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from saldo.cli.commands import Command, command_named, parser
 from saldo.cli.output import Output
 from saldo.core.problems import Refused
+from saldo.server.clock import MachineClock
+from saldo.server.messages import message_of
 
 if TYPE_CHECKING:
     from saldo.server.installation import Installation
@@ -23,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser(words).parse_args(words)
     command = command_named(args.command)
     out = Output(is_json=args.json)
+    args.words, args.clock = message_of, MachineClock()
     try:
         if command.needs != "nothing":
             _ready(command, args, out)
@@ -53,11 +56,9 @@ def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
     if command.needs == "installation-or-new" and not _has_company(found):
         _make_with_defaults(args, out)
     from saldo.parties.queries import get_company
-    from saldo.server.messages import message_of
     from saldo.server.wiring import real_world
 
     args.home = home
-    args.words = message_of
     args.world = real_world()
     args.company_id = get_company(name=args.company).id
 
@@ -84,8 +85,6 @@ def _make_with_defaults(args: argparse.Namespace, out: Output) -> None:
 
 def _message(refusal: Refused) -> str:
     """The refusal in words; the bare code where Django, and with it the languages, is not loaded yet."""
-    from saldo.server.messages import message_of
-
     return message_of(code=refusal.code, facts=refusal.facts)
 
 
