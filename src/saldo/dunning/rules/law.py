@@ -84,7 +84,7 @@ LAW: tuple[LawRow, ...] = (
     LawRow(
         jurisdiction="EU",
         valid_from=date(2013, 3, 16),
-        source="Directive 2011/7/EU, EUR-Lex summary mi0074",
+        source="Directive 2011/7/EU, EUR-Lex mi0074",
         verified=True,
         most_term_days=60,
         interest="reference-plus",
