@@ -29,7 +29,10 @@ from tests.rooms.importing import A_WORLD
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK, ALL = 3, 20
-COUNTED = (models.Part, models.Line, models.CustomerTotal, models.UsageTotal, models.MicrosoftInvoice)
+COUNTED = (
+    *(models.Part, models.Line, models.CustomerTotal, models.DeliveryTotal, models.UsageTotal),
+    models.MicrosoftInvoice,
+)
 
 
 @dataclass(frozen=True, slots=True)
