@@ -63,7 +63,8 @@ class TestEveryDocument:
         assert {key for key, findings in found.items() if {each.rule for each in findings} - known} == set()
 
     def test_that_a_month_issued_keeps_them(self, rules: OfficialRules, partner: Partner) -> None:
-        place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund", "vat_id": "SE556677889901"}
+        place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund"}
+        place |= {"vat_id": "SE556677889901", "registration": "556677-8899"}
         set_particulars(company=partner.company, changes=place, by="test", at=NOW)
         partner.bring(seats(), usage(consumed="40"))
         partner.close(issue=True)
