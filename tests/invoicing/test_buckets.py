@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from saldo.core.identity import CustomerId
+from saldo.core.periods import Month
 from saldo.invoicing.actions.charging import (
     UnableToCharge,
     UnableToDecide,
@@ -18,8 +19,9 @@ from saldo.invoicing.actions.charging import (
 from saldo.invoicing.rules.issuing import UnableToIssue
 from tests.conftest import NOW
 from tests.invoicing.months import MARCH, TODAY, Partner, check_every_line_has_one_bucket
-from tests.microsoft_files import HAVSBRIS, SODER, seats
+from tests.microsoft_files import HAVSBRIS, SODER, legacy_usage, seats
 
+FEBRUARY = Month(2026, 2)
 OTHER = "5a6b7c8d-0009-4000-8000-000000000009"
 ODD = {"EffectiveUnitPrice": "-36.00"}
 
@@ -153,3 +155,20 @@ class TestFiscalForms:
         with pytest.raises(UnableToIssue, match="backup-too-old"):
             partner.close(issue=True, newest_backup=NOW - timedelta(days=8))
         assert partner.close(issue=True, newest_backup=NOW - timedelta(days=6)).issued == 1
+
+
+class TestLinesOfNobody:
+    """Microsoft's older usage files leave the customer blank on some rows; what they cost must not vanish."""
+
+    def test_of_the_legacy_platform_wait_as_unmatched_and_are_told(self, partner: Partner) -> None:
+        blank = {"CustomerId": "", "CustomerCompanyName": "", "DetailLineItemId": "2", "SubscriptionId": OTHER}
+        partner.bring(legacy_usage(), legacy_usage(amount="33.00", tax="8.25", **blank))
+        closed = partner.close(month=FEBRUARY)
+        lines = partner.lines(FEBRUARY)
+        assert {(line.customer, line.bucket, line.because) for line in lines if line.bucket != "rated"} == {
+            ("", "unmatched", "invoicing.line.no-customer")
+        }
+        (nobodys,) = [line for line in lines if line.bucket == "unmatched"]
+        assert nobodys.cost == Decimal("33.00")
+        assert "invoicing.bucket.unmatched" in {problem["code"] for problem in closed.problems}
+        check_every_line_has_one_bucket(partner.company, FEBRUARY)
