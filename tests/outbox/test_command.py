@@ -15,7 +15,7 @@ from saldo.core.identity import CompanyId
 from saldo.flows.attach_papers import attach_papers
 from saldo.outbox import actions
 from saldo.outbox.models import Message
-from tests.outbox.post_office import BO, NOON, Postmaster, an_order, later, mailbox, serving, world
+from tests.outbox.post_office import ANNA, BO, NOON, Postmaster, an_order, later, mailbox, serving, world
 
 
 @pytest.fixture
@@ -40,6 +40,9 @@ class TestCommand:
             said = ask(outside, "--open", "mail", "--send")
             assert said["channels"][0] == {"channel": "mail", "open": True, "confirmed": False}
             assert [item["kind"] for item in said["work"]] == ["held"]
+            with pytest.raises(actions.UnableToChangeChannel, match=r"parties\.approval\.by-command"):
+                actions.confirm_first_run(company=company, kind="mail", by=BO, at=NOON)  # who may have opened it, too
+            actions.open_channel(company=company, kind="mail", by=ANNA, at=NOON)
             actions.confirm_first_run(company=company, kind="mail", by=BO, at=NOON)
             said = ask(outside, "--send")
         assert said["messages"] == [{"channel": "mail", "state": "sent", "count": 1}]

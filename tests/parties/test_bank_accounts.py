@@ -52,7 +52,8 @@ class TestBankAccounts:
         propose(company)
         with pytest.raises(UnableToChangeAccount, match=code):
             approve_bank_account(company=company, code="1930", by=by, at=NOW)
-        assert find_approval_refusal(proposed_by=by, approved_by=BO) is None
+        proposed_by_command = "parties.approval.by-command" if by == "command" else None
+        assert find_approval_refusal(proposed_by=by, approved_by=BO) == proposed_by_command
 
     def test_is_stopped_by_one_person_and_never_comes_back(self, company) -> None:
         propose(company)

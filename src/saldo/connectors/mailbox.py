@@ -105,13 +105,10 @@ class Mailbox:
         try:
             self._sign_in(connection)
             yield connection
-        except imaplib.IMAP4.error as broken:
-            raise MailUnreachable("outbox.mail.unreachable", _said(broken)) from broken
-        except OSError as broken:
+        except (OSError, imaplib.IMAP4.error) as broken:
             raise MailUnreachable("outbox.mail.unreachable", _said(broken)) from broken
         finally:
-            with suppress(OSError, imaplib.IMAP4.error):
-                connection.logout()
+            _part(connection)
 
     def _connect(self) -> imaplib.IMAP4:
         server = self.server
@@ -169,6 +166,15 @@ class Mailbox:
             return int(told["validity"]), int(told["uid"])
         except (OSError, ValueError, KeyError, TypeError):
             return -1, 0
+
+
+def _part(connection: imaplib.IMAP4) -> None:
+    """Say goodbye; a line that is broken is closed without it."""
+    try:
+        connection.logout()
+    except (OSError, imaplib.IMAP4.error):
+        with suppress(OSError):
+            connection.shutdown()
 
 
 def _search(connection: imaplib.IMAP4, after: int) -> list[int]:

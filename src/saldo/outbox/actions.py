@@ -129,13 +129,13 @@ def recall_all(*, company: CompanyId, abouts: Sequence[str], by: str, at: dateti
 def open_channel(*, company: CompanyId, kind: str, by: str, at: datetime) -> None:
     """End the rehearsal of one way out; its first live run still waits for a second person.
 
-    What was captured stays captured.
+    What was captured stays captured; what the command line opened a person opens anew, so that two people stand for it.
     Refuses (UnableToChangeChannel): outbox.channel.unknown, .not-built, .open-already.
     """
     row = _lock_channel(company, kind)
     if kind not in BUILT:
         raise UnableToChangeChannel(code="outbox.channel.not-built", facts={"channel": kind})
-    if row.is_open:
+    if row.is_open and (row.first_run_confirmed_by or row.opened_by != log.COMMAND or by == log.COMMAND):
         raise UnableToChangeChannel(code="outbox.channel.open-already", facts={"channel": kind})
     row.is_open, row.opened_by, row.opened_at, row.first_run_confirmed_by = True, by, at, ""
     row.save()
@@ -157,9 +157,8 @@ def close_channel(*, company: CompanyId, kind: str, by: str, at: datetime) -> No
 def set_daily_cap(*, company: CompanyId, kind: str, daily_cap: int, by: str, at: datetime) -> datetime | None:
     """How many messages a day leave without a person looking; the instant from which on, None: at once.
 
-    A lower one counts at once. A higher one counts from the company's next midnight on, so that one person never lets
-    a run out that today's cap would hold (practice 10); what is held needs another person until then.
-    Refuses (UnableToChangeChannel): outbox.channel.unknown, outbox.channel.bad-cap.
+    A lower one counts at once, a higher one from the company's next midnight on: one person alone never lets a run out
+    that today's cap would hold (practice 10). Refuses (UnableToChangeChannel): outbox.channel.unknown, .bad-cap.
     """
     row = _lock_channel(company, kind)
     if daily_cap < 1:
@@ -179,7 +178,7 @@ def confirm_first_run(*, company: CompanyId, kind: str, by: str, at: datetime, c
     """Let the first live run out, as somebody who did not open the channel; returns how many messages it lets go.
 
     ``count`` is the number the person was shown. Refuses (UnableToChangeChannel): outbox.channel.unknown, .closed,
-    .confirmed-already, .count-changed, parties.approval.own, parties.approval.not-a-person.
+    .confirmed-already, .count-changed, parties.approval.own, .not-a-person, .by-command.
     """
     row = _lock_channel(company, kind)
     if not row.is_open:
@@ -209,7 +208,8 @@ def release_held(*, company: CompanyId, kind: str, by: str, at: datetime) -> int
     orderers = set(held.select_for_update().values_list("ordered_by", flat=True))
     if not orderers:
         raise UnableToRelease(code="outbox.release.nothing", facts={"channel": kind})
-    refusals = {find_approval_refusal(proposed_by=orderer, approved_by=by) for orderer in orderers}
+    orderers -= {log.COMMAND}  # which orders, and proposes nothing
+    refusals = {find_approval_refusal(proposed_by=orderer, approved_by=by) for orderer in orderers | {""}}
     for refusal in sorted(filter(None, refusals)):
         raise UnableToRelease(code=refusal)
     let_go: int = held.update(state="waiting", code="", released_by=by, released_at=at)

@@ -25,6 +25,7 @@ from saldo.outbox.queries import count_messages, get_channel, list_channels, lis
 from saldo.outbox.rules.gate import Channel
 from saldo.outbox.rules.orders import BUILT
 from saldo.parties.queries import list_names
+from saldo.parties.rules.approvals import COMMAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ def list_ways(visitor: Visitor) -> list[WayShown]:
 def _shown(visitor: Visitor, channel: Channel, counts: dict[tuple[str, str], int]) -> WayShown:
     waits = channel.is_open and not channel.first_run_confirmed_by
     held = _count_first_run(visitor, channel.kind) if waits else 0
+    by_command = waits and channel.opened_by == COMMAND
     captured = counts.get((channel.kind, "captured"), 0)
     now = get_world().clock.now()
     is_built, state = channel.kind in BUILT, "open" if channel.is_open else "rehearsal"
@@ -72,10 +74,10 @@ def _shown(visitor: Visitor, channel: Channel, counts: dict[tuple[str, str], int
         cap=channel.cap_on(now),
         next_cap=_next_cap(channel, now),
         is_open=channel.is_open,
-        may_open=is_built and not channel.is_open and visitor.may_everywhere("channel.open"),
+        may_open=is_built and (not channel.is_open or by_command) and visitor.may_everywhere("channel.open"),
         may_close=channel.is_open and visitor.may_everywhere("company.settings"),
         may_cap=is_built and visitor.may_everywhere("channel.open"),
-        may_confirm=waits and not is_own and visitor.may_everywhere("channel.first-run"),
+        may_confirm=waits and not is_own and not by_command and visitor.may_everywhere("channel.first-run"),
     )
 
 
@@ -89,6 +91,8 @@ def _next_cap(channel: Channel, now: datetime) -> str:
 def _note(channel: Channel, state: str, held: int, *, is_own: bool) -> str:
     if state == "first-run":
         count = figures.say_many("pages.company.first-run-waits", held)
+        if channel.opened_by == COMMAND:
+            return f"{count} {figures.say('parties.approval.by-command')}"
         return f"{count} {figures.say('pages.company.first-run-own' if is_own else 'pages.company.first-run-other')}"
     if state == "open" and channel.opened_by.startswith("user:"):
         name = list_names(users=[int(channel.opened_by[5:])]).get(int(channel.opened_by[5:]), "")
