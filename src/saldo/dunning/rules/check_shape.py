@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from saldo.dunning.rules.boxes import ANY, FAR, Box, meet, segments_of
-from saldo.dunning.rules.example import Story
+from saldo.dunning.rules.example import Moment, Story
 from saldo.dunning.rules.finding import Case, Finding, Findings
 from saldo.dunning.rules.policy import CLEAR, MOST_STEPS, Policy, Step
 
@@ -89,14 +89,10 @@ def _left_out(case: Case, step: Step) -> Findings:
 
 def _past(case: Case, step: Step, missed: str) -> Story:
     """The story of an item that enters a step without the one it also follows."""
-    example = case.from_any(step, case.boxes[step.code])
-    if example is None:
-        return case.says("follows", ", ".join(step.follows))
-    point = case.point(case.boxes[step.code])
-    example.skip_to_late(point.days_late if point is not None else 1)
-    example.enter(example.walk(until=_a_year_after(example.today)))
-    example.tell("left-out", step=missed)
-    return example.story
+    story = case.entered(step)
+    if story[-1].what == "enters":
+        return (*story, Moment(on=story[-1].on, what="left-out", facts={"step": missed}))
+    return story
 
 
 def _dead_end(case: Case, step: Step) -> Findings:

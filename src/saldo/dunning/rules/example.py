@@ -172,6 +172,8 @@ def _walked(
         example.enter(decision)
         if example.standing.step != step.code:
             return example
+    if path:
+        example.now(points[-1]._replace(days_late=0))
     return example
 
 

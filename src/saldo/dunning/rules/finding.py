@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from saldo.dunning.rules.boxes import FAR, Box, box_of, currencies_of, point_in
+from saldo.dunning.rules.boxes import FAR, Box, box_of, currencies_of, point_in, without
 from saldo.dunning.rules.example import Example, Moment, Story, reached
 from saldo.dunning.rules.harm import Ways
 from saldo.dunning.rules.law import LawRow, law_of
@@ -90,12 +90,27 @@ class Case:
         before = self.policy.step_by_code.get(step.before)
         return self.at(before, target)
 
+    def own_box(self, step: Step) -> Box | None:
+        """Facts on which a step begins and none of those written before it: its box where there are no such facts."""
+        whole = self.boxes[step.code]
+        if whole is None:
+            return None
+        pieces = [whole]
+        for other in self.policy.following.get(step.before, ()):
+            its = self.boxes[other.code]
+            if other is step:
+                break
+            if its is not None and its.segment in (None, whole.segment) and its.currency in (None, whole.currency):
+                pieces = [rest for piece in pieces for rest in without(piece, its)]
+        return next((piece for piece in pieces if self.point(piece) is not None), whole)
+
     def entered(self, step: Step) -> Story:
         """The story of an item until it enters a step; what the policy says of it when none gets there."""
-        example = self.from_any(step, self.boxes[step.code])
+        box = self.own_box(step)
+        example = self.from_any(step, box)
         if example is None:
             return self.says("step", step.code)
-        point = self.point(self.boxes[step.code])
+        point = self.point(box)
         if point is not None:
             example.skip_to_late(point.days_late)
         example.enter(example.walk(until=date.max))
