@@ -140,3 +140,22 @@ def test_drafts_are_not_issued_while_they_are_drawn_up_anew(books: Books) -> Non
             draft_debtors(inputs=inputs, debtors=list_debtors_to_bill(inputs=inputs), by="user:1", at=NOW)
             assert not pool.submit(is_free_to_issue, company).result(timeout=30)
         assert pool.submit(is_free_to_issue, company).result(timeout=30)
+
+
+def draft_and_close(company: CompanyId, by: str) -> int:
+    """Draft the month on a connection of its own; how many drafts were written."""
+    try:
+        return draft_month(company=company, month=MARCH, by=by, world=A_WORLD, today=TODAY).written
+    finally:
+        connection.close()
+
+
+def test_two_who_draft_at_once_leave_one_draft_of_a_kind(books: Books) -> None:
+    company = books.a_company("Drafted by two")
+    with ThreadPoolExecutor(2) as pool:
+        written = [pool.submit(draft_and_close, company, by) for by in ("user:1", "user:2")]
+        assert sum(one.result(timeout=60) for one in written) > CUSTOMERS - 5
+    with company_context(company):
+        drafts = models.Invoice.objects.filter(number="").values_list("debtor", "kind", "group", "currency", "mirrors")
+        assert len(drafts) == len(set(drafts)) > CUSTOMERS - 5
+        check_every_line_has_one_bucket(company, MARCH)

@@ -1,4 +1,4 @@
-"""Before papers are issued somebody says what they lack of our own; what the law demands stops them once mail is live."""
+"""Before papers are issued it is said what they lack of our own; once mail is live the law stops them."""
 
 from __future__ import annotations
 
