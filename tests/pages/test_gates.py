@@ -74,6 +74,7 @@ receipts-refund-left POST a . . a .
 receipts-part-taken-back POST a . . a .
 receipts-files    GET   a . . a .
 receipts-upload   POST  a . . a .
+receipts-files-progress GET a . . a .
 receipts-watch    POST  a . . a .
 receipts-leave    POST  a . . a .
 receipts-columns  GET   a . . a .

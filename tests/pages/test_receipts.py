@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from saldo.core.identity import FileId
 from saldo.core.problems import Place
 from saldo.desk.receipts.choosing import Choice, choose
+from saldo.flows import receive_batches
 from saldo.ledger.actions import post
 from saldo.ledger.queries import OpenItem, find_item
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
@@ -26,9 +28,11 @@ from saldo.receipts.models import BankEntry, Refund
 from saldo.receipts.queries import find_entry
 from saldo.receipts.rules.entries import BankFileRead, EntryRead
 from saldo.receipts.rules.matching import list_proposals
+from saldo.server.wiring import real_world
 from tests.conftest import NOW
 from tests.pages.desk import Desk
 from tests.pages.people import signed_in
+from tests.receipts_formats.samples import MT940
 
 _FILES = itertools.count(1)
 DAY = date(2026, 5, 12)
@@ -291,6 +295,36 @@ class TestFiles:
         text = client.post("/receipts/files/upload/", {"files": [sent]}, follow=True).content.decode()
         assert "Refused, nothing booked" in text
         assert "This is no bank file that Saldo knows." in text
+
+    def test_with_many_entries_are_landed_and_taken_by_the_worker(
+        self, desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(receive_batches, "MOST_AT_ONCE", 2)
+        data = MT940.replace("NL71RABO0123456789", "SE4550000000058398257466").encode()
+        page = client.post("/receipts/files/upload/", {"files": [SimpleUploadedFile("may.sta", data)]}, follow=True)
+        text = html.unescape(page.content.decode())
+        assert "The files are being taken in." in text
+        assert "may.sta" in text
+        assert 'hx-get="/receipts/files/progress/"' in text
+        with company_context(desk.company):
+            assert not BankEntry.objects.exists()
+        (job,) = ProcrastinateJob.objects.filter(task_name="receive-files")
+        assert job.args == {
+            "company": desk.company,
+            "batch": job.args["batch"],
+            "actor": f"user:{desk.people['billing'].pk}",
+        }
+        received = receive_batches.receive_batch(world=real_world(), **job.args)
+        assert [(file.state, file.entries) for file in received] == [("taken", 3)]
+        assert receive_batches.receive_batch(world=real_world(), **job.args) == ()
+        with company_context(desk.company):
+            assert BankEntry.objects.count() == 3
+
+    def test_with_few_entries_are_taken_while_the_person_waits(self, desk: Desk, client: Client) -> None:
+        data = MT940.replace("NL71RABO0123456789", "SE4550000000058398257466").encode()
+        page = client.post("/receipts/files/upload/", {"files": [SimpleUploadedFile("may.sta", data)]}, follow=True)
+        assert "3 entries booked" in html.unescape(page.content.decode())
+        assert not ProcrastinateJob.objects.filter(task_name="receive-files").exists()
 
     def test_in_csv_are_mapped_column_by_column_and_taken_in(self, desk: Desk, client: Client) -> None:
         sent = SimpleUploadedFile("new.csv", self.SHEET + b"05/04/2026;FAKT 3;7,00\n")

@@ -30,17 +30,18 @@ class Running:
     name: str
     percent: int | None
     words: str
+    is_waiting: bool = False
 
 
-def list_running(*, company: CompanyId, landing: Path, now: datetime) -> tuple[Running, ...]:
+def list_running(*, company: CompanyId, landing: Path, now: datetime, task: str = TASK) -> tuple[Running, ...]:
     """Uploads that wait or are being read, oldest first."""
-    jobs = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"], args__company=company)
+    jobs = ProcrastinateJob.objects.filter(task_name=task, status__in=["todo", "doing"], args__company=company)
     return tuple(_running(job.args, job.status, landing, now) for job in jobs.order_by("id")[:20])
 
 
-def list_stopped(*, company: CompanyId, landing: Path, now: datetime) -> tuple[Running, ...]:
+def list_stopped(*, company: CompanyId, landing: Path, now: datetime, task: str = TASK) -> tuple[Running, ...]:
     """Imports of the last day that broke off for a reason nobody foresaw."""
-    jobs = ProcrastinateJob.objects.filter(task_name=TASK, status="failed", args__company=company)
+    jobs = ProcrastinateJob.objects.filter(task_name=task, status="failed", args__company=company)
     recent = jobs.filter(procrastinateevent__at__gte=now - _TELL_STOPPED_FOR).distinct().order_by("-id")[:5]
     return tuple(
         Running(title=_title(names), name=_names(names), percent=None, words=figures.say("pages.imports.stopped"))
@@ -55,7 +56,7 @@ def _running(args: dict[str, Any], status: str, landing: Path, now: datetime) ->
     told = read_progress(folder)
     if status == "doing" and told is not None:
         percent, words = _say_progress(told, now)
-    return Running(title=_title(names), name=_names(names), percent=percent, words=words)
+    return Running(title=_title(names), name=_names(names), percent=percent, words=words, is_waiting=status == "todo")
 
 
 def read_progress(folder: Path) -> tuple[int, int, datetime] | None:

@@ -17,6 +17,14 @@ def import_files(context: JobContext, *, company: int, batch: str, actor: str) -
     import_batch(company=CompanyId(company), batch=batch, actor=actor, world=real_world())
 
 
+@app.task(name="receive-files", queue="imports", lock="receive-files")
+def receive_files(*, company: int, batch: str, actor: str) -> None:
+    """Take the bank files of an upload that is too large for a page to wait for."""
+    from saldo.flows.receive_batches import receive_batch
+
+    receive_batch(company=CompanyId(company), batch=batch, actor=actor, world=real_world())
+
+
 @app.task(name="draft-month", queue="house", lock="close-month")
 def draft_month(*, company: int, month: str, by: str, today: str) -> None:
     """Draft a month whose customers are too many for a page to wait for."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,12 @@ from saldo.desk.import_detail import say_code
 from saldo.desk.landing import UnableToLand, land_files
 from saldo.desk.paging import address
 from saldo.desk.receipts.said import name_accounts, name_actors
+from saldo.desk.running import list_running, list_stopped
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import Visitor, get_visitor
 from saldo.doors.world import get_world
+from saldo.flows.receive_batches import MAPPED_AGAIN, NO_MAPPING, TASK, receive_upload
 from saldo.flows.receive_files import ReceivedFile, receive_paths
-from saldo.outbox import documents
 from saldo.parties.debtors import list_bank_accounts
 from saldo.receipts.actions.habits import stop_watching, watch_folder
 from saldo.receipts.queries import (
@@ -44,8 +44,6 @@ from saldo.receipts.queries import (
 _SHOWN = 50
 _MOST_WARNINGS = 20
 _OLD_AFTER_DAYS = 4
-NO_MAPPING = "receipts.csv.no-mapping"
-_MAPPED_AGAIN = frozenset({NO_MAPPING, "receipts.account.not-named", "receipts.account.unknown"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ def files(request: HttpRequest) -> HttpResponse:
         "may_match": may_match,
         "may_watch": visitor.may_everywhere("company.settings"),
         "receipts_href": reverse("desk:receipts"),
-    }
+    } | _running(visitor)
     return render(request, "desk/receipts/files.html", {"page": page})
 
 
@@ -111,15 +109,37 @@ def upload(request: HttpRequest) -> HttpResponse:
     except UnableToLand as refused:
         messages.error(request, say_code(refused.code, refused.facts))
         return redirect("desk:receipts-files")
-    folder = landing / batch
-    try:
-        received = take(visitor, sorted(path for path in folder.rglob("*") if path.is_file()))
-        for file in received:
-            _keep_unread(file)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    received = receive_upload(company=visitor.company.id, batch=batch, actor=visitor.actor, world=get_world())
+    if received is None:
+        messages.success(request, figures.say("pages.receipts.files.is-queued"))
+        return redirect("desk:receipts-files")
     say_received(request, received)
     return redirect(address(reverse("desk:receipts-files"), {"new": ",".join(file.sha256 for file in received)}))
+
+
+@gate_everywhere("receipt.read")
+def progress(request: HttpRequest) -> HttpResponse:
+    """What the worker takes right now, for the open page; when nothing runs any more the page is told to look again."""
+    page = _running(get_visitor(request))
+    response = render(request, "desk/imports/running.html", {"page": page})
+    if not page["running"]:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _running(visitor: Visitor) -> dict[str, Any]:
+    """Uploads that wait or are being taken, in words of their own: each file counts as it is done."""
+    facts: dict[str, Any] = {
+        "company": visitor.company.id,
+        "landing": Path(settings.LANDING),
+        "now": get_world().clock.now(),
+    }
+    working = figures.say("pages.receipts.files.working")
+    return {
+        "progress_href": reverse("desk:receipts-files-progress"),
+        "running": [one if one.is_waiting else replace(one, words=working) for one in list_running(task=TASK, **facts)],
+        "stopped": list_stopped(task=TASK, **facts),
+    }
 
 
 @require_POST
@@ -171,12 +191,6 @@ def say_received(request: HttpRequest, received: Sequence[ReceivedFile]) -> None
         messages.error(
             request, figures.say_many("pages.receipts.files.refused-count", len(received) - len(taken) - len(again))
         )
-
-
-def _keep_unread(file: ReceivedFile) -> None:
-    """A CSV file whose columns nobody mapped yet is kept, so that it need not be brought again."""
-    if file.state == "refused" and file.problems and file.problems[-1].code in _MAPPED_AGAIN:
-        documents.keep(Path(file.path).read_bytes())
 
 
 def _files(company: CompanyId, found: Sequence[BankFile], new: Collection[str], may_match: bool) -> list[FileShown]:
@@ -233,7 +247,7 @@ def _facts(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mapping_href(one: BankFile) -> str:
-    is_sheet = one.format == "csv" and one.refused in _MAPPED_AGAIN
+    is_sheet = one.format == "csv" and one.refused in MAPPED_AGAIN
     return reverse("desk:receipts-columns", args=[one.sha256]) if is_sheet else ""
 
 

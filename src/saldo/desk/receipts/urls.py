@@ -21,6 +21,7 @@ urlpatterns = [
     path("receipts/refund-left/", acts.refund_left, name="receipts-refund-left"),
     path("receipts/files/", files.files, name="receipts-files"),
     path("receipts/files/upload/", files.upload, name="receipts-upload"),
+    path("receipts/files/progress/", files.progress, name="receipts-files-progress"),
     path("receipts/files/watch/", files.watch, name="receipts-watch"),
     path("receipts/files/leave/", files.leave, name="receipts-leave"),
     path("receipts/files/<str:sha256>/columns/", columns.columns, name="receipts-columns"),
