@@ -86,8 +86,9 @@ def test_of_a_month_that_is_closed_closed_again_and_corrected(partner: Partner) 
     assert first == added_up(partner.company, MARCH)
     partner.close(issue=True)
     assert sum_buckets(company=partner.company, month=MARCH) == first == added_up(partner.company, MARCH)
-    document = min((one for one in partner.documents() if one.number), key=lambda one: one.gross)
-    cancel_invoice(company=partner.company, number=document.number, reason="goodwill", today=TODAY, by="user:1", at=NOW)
+    document = next(one for one in partner.documents() if one.number)
+    asked = {"number": document.number, "reason": "goodwill", "today": TODAY, "by": "user:1", "proposed_by": "user:2"}
+    cancel_invoice(company=partner.company, at=NOW, **asked)  # type: ignore[arg-type]
     assert sum_buckets(company=partner.company, month=MARCH) == added_up(partner.company, MARCH)
 
 

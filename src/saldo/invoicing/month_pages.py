@@ -48,6 +48,14 @@ class DraftCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """One page of the list, and how many drafts all its kinds hold."""
+
+    counts: DraftCounts
+    rows: tuple[DraftRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
     """The place of a draft in the order of review, counted from 1, and the drafts beside it."""
 
@@ -77,8 +85,8 @@ _DRAFTS = """
 WITH before AS (
     SELECT debtor, currency, "group", sum(net) AS net FROM invoicing_invoice
     WHERE company_id = %(company)s AND month = %(last)s GROUP BY 1, 2, 3
-), draft AS (
-    SELECT i.id, i.kind, i.debtor, coalesce(i.buyer->>'name', '') AS name, i."group", i.currency, i.net,
+), draft AS MATERIALIZED (
+    SELECT i.id, i.kind, i.debtor, i."group", i.currency, i.net,
         coalesce(b.net, 0) AS before, i.net - coalesce(b.net, 0) AS change, i.held_because,
         i.kind = 'credit-note' OR i.net < 0 OR i.held_because <> '' OR coalesce(b.net, 0) = 0
             OR abs(i.net - b.net) > abs(b.net) * 0.25 AS is_odd
@@ -91,24 +99,38 @@ _ORDER = "is_odd DESC, abs(change) DESC, debtor, id"
 _WHICH: Mapping[str, str] = {"all": "TRUE", "odd": "is_odd", "held": "held_because <> ''"}
 
 
+_COUNTS = "count(*), count(*) FILTER (WHERE is_odd), count(*) FILTER (WHERE held_because <> '')"
+# Counted and cut in one go; the name is read from the papers of the page alone.
+_PAGE = f"""{_DRAFTS}
+SELECT s.*, p.id, p.kind, p.debtor, coalesce(i.buyer->>'name', ''), p."group", p.currency, p.net, p.before, p.change,
+    p.held_because, p.is_odd
+FROM (SELECT {_COUNTS} FROM draft) s
+LEFT JOIN (SELECT * FROM draft WHERE {{which}} ORDER BY {_ORDER} LIMIT %(limit)s OFFSET %(offset)s) p ON TRUE
+LEFT JOIN invoicing_invoice i ON i.company_id = %(company)s AND i.id = p.id
+ORDER BY p.is_odd DESC, abs(p.change) DESC, p.debtor, p.id
+"""
+
+
+def look_at_drafts(*, company: CompanyId, month: Month, which: Which = "all", limit: int, offset: int = 0) -> DraftPage:
+    """How many drafts a month has, and one page of them: what is odd first, then the largest change."""
+    rows = _all(_PAGE.format(which=_WHICH[which]), _facts(company, month) | {"limit": limit, "offset": offset})
+    every, odd, held = rows[0][:3]
+    drafts = (dict(zip(DraftRow.__slots__, row[3:], strict=True)) for row in rows if row[3] is not None)
+    return DraftPage(
+        counts=DraftCounts(all=every, odd=odd, held=held), rows=tuple(DraftRow(**draft) for draft in drafts)
+    )
+
+
 def page_drafts(
     *, company: CompanyId, month: Month, which: Which = "all", limit: int, offset: int = 0
 ) -> tuple[DraftRow, ...]:
     """Drafts of a month: what is odd first, then the largest change."""
-    rows = _all(
-        f"{_DRAFTS} SELECT * FROM draft WHERE {_WHICH[which]} ORDER BY {_ORDER} LIMIT %(limit)s OFFSET %(offset)s",
-        _facts(company, month) | {"limit": limit, "offset": offset},
-    )
-    return tuple(DraftRow(**dict(zip(DraftRow.__slots__, row, strict=True))) for row in rows)
+    return look_at_drafts(company=company, month=month, which=which, limit=limit, offset=offset).rows
 
 
 def count_drafts(*, company: CompanyId, month: Month) -> DraftCounts:
     """How many drafts a month has, by kind of list."""
-    ((every, odd, held),) = _all(
-        f"{_DRAFTS} SELECT count(*), count(*) FILTER (WHERE is_odd), count(*) FILTER (WHERE held_because <> '')"
-        " FROM draft",
-        _facts(company, month),
-    )
+    ((every, odd, held),) = _all(f"{_DRAFTS} SELECT {_COUNTS} FROM draft", _facts(company, month))
     return DraftCounts(all=every, odd=odd, held=held)
 
 

@@ -19,7 +19,7 @@ from saldo.desk import figures
 from saldo.desk.fields import say_refusal
 from saldo.desk.invoices.running import list_running
 from saldo.desk.invoices.shown import money_texts, say_held
-from saldo.desk.paging import Window, address, read_page
+from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
 from saldo.desk.payables.people import name_actors
 from saldo.doors.gate import gate, gate_everywhere
 from saldo.doors.visitor import COST, Visitor, get_visitor
@@ -28,8 +28,8 @@ from saldo.invoicing.actions.issuing import check_may_issue
 from saldo.invoicing.backups import newest_backup
 from saldo.invoicing.billed import list_billed_months
 from saldo.invoicing.margins import BucketSum, sum_buckets
-from saldo.invoicing.month_pages import DraftRow, WaveShown, Which, count_drafts, list_waves, page_drafts
-from saldo.invoicing.ready import Waiting, list_waiting
+from saldo.invoicing.month_pages import DraftRow, WaveShown, Which, list_waves, look_at_drafts
+from saldo.invoicing.ready import Waiting, sum_waiting
 
 WHICH: tuple[Which, ...] = ("all", "odd", "held")
 _WITHOUT_MONTH = ("invoices-waves", "invoices-proposals")
@@ -76,9 +76,12 @@ def invoices(request: HttpRequest) -> HttpResponse:
         return redirect("desk:invoices-issued")
     month, months = read_month(visitor, request.GET.get("month", ""))
     which = cast(Which, request.GET["which"] if request.GET.get("which") in WHICH else "all")
-    counts = count_drafts(company=visitor.company.id, month=month)
-    window = Window(number=read_page(request.GET.get("page", "1")), total=counts.of(which))
-    found = page_drafts(company=visitor.company.id, month=month, which=which, limit=window.size, offset=window.offset)
+    number = read_page(request.GET.get("page", "1"))
+    found = look_at_drafts(
+        company=visitor.company.id, month=month, which=which, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+    counts = found.counts
+    window = Window(number=number, total=counts.of(which))
     facts: dict[str, object] = {"month": month, "which": None if which == "all" else which}
     page = {
         "month": month,
@@ -87,7 +90,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "balances": _balances(visitor, month),
         "counts": counts,
         "tabs": [_tab(request.path, month, name, counts.of(name), which) for name in WHICH],
-        "rows": [_row(one, month) for one in found],
+        "rows": [_row(one, month) for one in found.rows],
         "ways": ways(visitor, month, "month"),
         "queue_href": address(reverse("desk:invoices-queue"), {"month": month}),
         "range_text": window.words,
@@ -177,7 +180,7 @@ def _balance(currency: str, charged: tuple[Decimal, int], sums: Sequence[BucketS
 
 def _issue(visitor: Visitor, month: Month) -> dict[str, Any]:
     """What a press on issue would do now, or why it would be refused."""
-    waiting = list_waiting(company=visitor.company.id, month=month, today=visitor.today)
+    waiting = sum_waiting(company=visitor.company.id, month=month, today=visitor.today)
     refused = ""
     try:
         backup = newest_backup(company=visitor.company.id)
