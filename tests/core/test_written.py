@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from saldo.core.identity import LANGUAGES
 from saldo.core.periods import Month
-from saldo.core.written import write_amount, write_day, write_month, write_number, write_percent
+from saldo.core.written import end_once, write_amount, write_day, write_month, write_number, write_percent
 
 DAY = date(2026, 5, 12)
 
@@ -87,3 +87,17 @@ class TestDays:
     def test_months(self) -> None:
         months = [write_month(Month(2026, 4), lang) for lang in LANGUAGES]
         assert months == ["April 2026", "april 2026", "2026年4月", "abril de 2026", "abril de 2026"]
+
+
+class TestEnds:
+    @pytest.mark.parametrize(
+        ("words", "who", "said"),
+        [
+            ("The payer is %(who)s.", "Hotelaria S.A.", "The payer is Hotelaria S.A."),
+            ("The payer is %(who)s.", "Nordlund AB", "The payer is Nordlund AB."),
+            ("%(who)s, and again %(who)s.", "Foods Co.", "Foods Co., and again Foods Co."),
+            ("付款方是 %(who)s。", "Foods Co.", "付款方是 Foods Co.。"),
+        ],
+    )
+    def test_a_name_that_ends_in_a_full_stop_ends_its_sentence_once(self, words: str, who: str, said: str) -> None:
+        assert end_once(words, {"who": who}) % {"who": who} == said
