@@ -168,8 +168,8 @@ def publish(partner: Partner, day: date) -> None:
 class TestPressingTwice:
     def test_the_same_credit_proposed_again_is_the_same_draft(self, partner: Partner, number: str) -> None:
         asked = {"company": partner.company, "number": number, "by": "user:1", "at": NOW}
-        first = propose_credit_note(**asked, nets={1: Decimal(100)}, reason="slow")
-        assert propose_credit_note(**asked, nets={1: Decimal(100)}, reason="slow") == first
+        first = propose_credit_note(**asked, nets={1: Decimal(200)}, reason="slow")
+        assert propose_credit_note(**asked, nets={1: Decimal(200)}, reason="slow") == first
         assert propose_credit_note(**asked, nets={1: Decimal(50)}, reason="slow") != first
 
     def test_correcting_twice_is_refused_the_second_time(self, partner: Partner, number: str) -> None:

@@ -147,27 +147,16 @@ def reissue(
     draft, lines, _ = corrected_document(
         company=company, found=found, key=key, corrections=corrections, reason=reason, by=by, at=at
     )
+    given = weigh_correction(company=company, found=found, corrected=draft)
     check_second_person(
-        company=company,
-        given=weigh_correction(company=company, found=found, corrected=draft),
-        currency=found.currency,
-        proposed_by=proposed_by,
-        today=today,
-        by=by,
+        company=company, given=given, currency=found.currency, proposed_by=proposed_by, today=today, by=by
     )
     mirror = _cancel(company, found, reason, today=today, by=by, at=at)
     draft.save(force_insert=True)
     write_lines(company=company, month=found.month, invoice=key, lines=lines)
     issued = issue_draft(company=company, draft=key, today=today, by=by, at=at)
-    settle_items(
-        company=company,
-        debit=f"invoice:{issued.number}",
-        credit=f"cancellation:{mirror}",
-        key=f"invoice:{issued.number}:replaces",
-        today=today,
-        by=by,
-        at=at,
-    )
+    debit, credit = f"invoice:{issued.number}", f"cancellation:{mirror}"
+    settle_items(company=company, debit=debit, credit=credit, key=f"{debit}:replaces", today=today, by=by, at=at)
     return mirror, issued
 
 

@@ -39,7 +39,6 @@ def propose_credit_note(
     """Propose to credit lines of an issued document, by position and net (positive); returns the draft's key.
 
     What the same person proposes again, word for word, while it still waits, is that same proposal.
-
     Refuses (UnableToFind): invoicing.document.unknown; (UnableToCorrect): invoicing.correction.no-reason, .nothing,
     .unknown-line, .is-a-credit, .more-than-billed, .cancelled-already.
     """
@@ -52,13 +51,11 @@ def propose_credit_note(
     wanted = {place: net for place, net in nets.items() if net}
     if not wanted:
         raise UnableToCorrect(code="invoicing.correction.nothing", facts={"number": number})
-    for place, net in wanted.items():
-        if place not in lines:
-            raise UnableToCorrect(code="invoicing.correction.unknown-line", facts={"number": number, "line": place})
-        if not 0 < net <= _left(company, *lines[place]):
-            raise UnableToCorrect(code="invoicing.correction.more-than-billed", facts={"number": number, "line": place})
+    for place in wanted.keys() - lines.keys():
+        raise UnableToCorrect(code="invoicing.correction.unknown-line", facts={"number": number, "line": place})
     if (waiting := _find_same(company, number, reason.strip(), [lines[one] for one in wanted], wanted, by)) is not None:
         return waiting
+    _check_left(company, number, lines, wanted)
     (key,) = next_ids(1)
     row = copy_document(company=company, found=found, key=key, reason=reason.strip(), by=by, at=at)
     row.kind, row.mirrors = "credit-note", number
@@ -104,6 +101,14 @@ def approve_credit_note(*, company: CompanyId, draft: int, by: str, at: datetime
         raise UnableToCorrect(code="invoicing.credit.approved-already", facts={"draft": draft})
     models.Invoice.objects.filter(company_id=company, id=draft, number="").update(made_by=by)
     record(company=company, code="invoicing.credit-approved", actor=by, subject=f"draft:{draft}", at=at)
+
+
+def _check_left(
+    company: CompanyId, number: str, lines: Mapping[int, tuple[int, DraftLine]], wanted: Mapping[int, Decimal]
+) -> None:
+    for place, net in wanted.items():
+        if not 0 < net <= _left(company, *lines[place]):
+            raise UnableToCorrect(code="invoicing.correction.more-than-billed", facts={"number": number, "line": place})
 
 
 def _find_same(

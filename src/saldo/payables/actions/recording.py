@@ -70,8 +70,7 @@ def record_documents(*, company: CompanyId, cloud: str, by: str, at: datetime) -
 
     A document that says something else than before is taken back by its mirror and posted anew, on the day of
     ``at`` or when the books are open again; its approvals are withdrawn. One that is gone from the files is taken
-    back. One that can no longer be read (rows of several currencies) is not gone: what stood stands, nobody's yes
-    holds for it, and the problem names it. Postings are never edited.
+    back; one that can no longer be read (rows of several currencies) is not gone: what stood stands, without approvals.
     """
     lock(company)
     errand = _Errand(company=company, by=by, at=at, open_from=first_open_day(company=company))
@@ -83,14 +82,13 @@ def record_documents(*, company: CompanyId, cloud: str, by: str, at: datetime) -
     for owed in read_graph(seen=seen, printed=printed, cloud=cloud):
         _record(errand, owed, by_number[owed.document], known.get(owed.document))
     unread = {str(one.facts["document"]) for one in problems}
-    for number in unread & known.keys():
-        withdraw_approvals(company=company, document=number, at=at)
-    for number in known.keys() - by_number.keys() - unread:
-        _take_out(errand, known[number])
-    allocated = _settle_notes(errand)
-    return Recorded(
-        new=errand.new, corrected=errand.corrected, gone=errand.gone, allocated=allocated, problems=problems
-    )
+    for number in known.keys() - by_number.keys():
+        if number in unread:
+            withdraw_approvals(company=company, document=number, at=at)
+        else:
+            _take_out(errand, known[number])
+    counts = {"new": errand.new, "corrected": errand.corrected, "gone": errand.gone}
+    return Recorded(**counts, allocated=_settle_notes(errand), problems=problems)
 
 
 def _read(documents: Iterable[MicrosoftDocument]) -> tuple[list[Seen], tuple[Problem, ...]]:
