@@ -166,6 +166,7 @@ def child() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     work()
+    os._exit(0)  # as a writer of Hordak ends: taking Python down is no part of posting
 
 
 def four(what: str, company: int, marks: Sequence[str]) -> float:
