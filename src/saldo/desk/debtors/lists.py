@@ -57,7 +57,6 @@ def debtors(request: HttpRequest) -> HttpResponse:
     asked = read_asked(request, visitor.today)
     reach = _reach(visitor)
     number = read_page(request.GET.get("page", "1"))
-    named = _named(visitor, asked, reach)
     found = page_ageing(
         company=visitor.company.id,
         as_of=asked.as_of,
@@ -65,7 +64,7 @@ def debtors(request: HttpRequest) -> HttpResponse:
         usual=visitor.company.currency,
         sort=asked.sort,
         reach=reach,
-        named=named,
+        named=_named(visitor, asked, reach),
         limit=PAGE_SIZE,
         offset=(number - 1) * PAGE_SIZE,
     )
