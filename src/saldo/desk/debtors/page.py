@@ -15,7 +15,7 @@ from saldo.agreements.queries import list_terms
 from saldo.agreements.rules.terms import Terms, TermsBook
 from saldo.core.money import add_up
 from saldo.desk import figures
-from saldo.desk.debtors.account import say_move, show_open, show_statement, tell
+from saldo.desk.debtors.account import Happened, say_move, show_open, show_statement, tell
 from saldo.desk.debtors.lists import READ
 from saldo.desk.debtors.messages import with_messages
 from saldo.desk.downloads import download
@@ -66,14 +66,7 @@ def debtor(request: HttpRequest, number: str) -> HttpResponse:
         "statements": [show_statement(one, most=_MOST_MOVEMENTS) for one in statement.currencies],
         "items": show_open(company=visitor.company.id, items=items[:_MOST_ITEMS], as_of=visitor.today),
         "more_items": max(len(items) - _MOST_ITEMS, 0),
-        "timeline": with_messages(
-            tell(statements=statement.currencies, items=items, today=visitor.today, most=_MOST_HAPPENED),
-            visitor=visitor,
-            debtor=number,
-            since=since,
-            until=until,
-            most=_MOST_HAPPENED,
-        ),
+        "timeline": _timeline(visitor, number, statement, items),
         "tenants": [
             (one.name, reverse("desk:customer", args=[one.key]) if may_read_customers else "")
             for one in list_tenants(company=visitor.company.id, debtor=number)
@@ -106,6 +99,12 @@ def get_shown(visitor: Visitor, number: str) -> Debtor:
     if found is None:
         raise Http404(figures.say("pages.debtors.no-debtor", number=number[:40]))
     return found
+
+
+def _timeline(visitor: Visitor, number: str, statement: Statement, items: tuple[OpenItem, ...]) -> list[Happened]:
+    told = tell(statements=statement.currencies, items=items, today=visitor.today, most=_MOST_HAPPENED)
+    days = {"since": statement.since, "until": statement.until}
+    return with_messages(told, visitor=visitor, debtor=number, most=_MOST_HAPPENED, **days)
 
 
 def _period(request: HttpRequest, today: date) -> tuple[date, date]:

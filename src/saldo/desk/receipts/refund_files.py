@@ -108,6 +108,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     visitor, found = get_visitor(request), _find(request, number)
 
     def give_up() -> None:
+        """Within a transaction of its own."""
         with company_context(visitor.company.id):
             cancel_order(company=visitor.company.id, number=found.number, by=visitor.actor, at=get_world().clock.now())
 

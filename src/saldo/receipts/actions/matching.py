@@ -93,7 +93,7 @@ def undo_match(*, company: CompanyId, match: str, by: str, at: datetime, because
         raise UnableToMatch(code="receipts.match.undone-already", facts={"match": match})
     if models.PartReturn.objects.filter(company_id=company, parts__contains=[{"match": match}]).exists():
         raise UnableToMatch(code="receipts.match.part-returned", facts={"match": match})
-    on = undone_on(company, row, at.date())
+    on = undone_on(company=company, row=row, today=at.date())
     keys = [f"{match}:{number}" for number in range(row.allocations, 0, -1)]
     _, undone = find_allocations(company, keys)
     for key in (key for key in keys if key not in undone):
@@ -240,7 +240,7 @@ def _set_state(company: CompanyId, keys: Sequence[str], state: str) -> None:
     models.BankEntry.objects.filter(company_id=company, key__in=keys).update(state=state, because="")
 
 
-def undone_on(company: CompanyId, row: models.Match, today: date) -> date:
+def undone_on(*, company: CompanyId, row: models.Match, today: date) -> date:
     """The day of the undoing: today, or later where what it undoes is dated later."""
     entry = row.entry.settles_on or row.entry.booked_on
     items = hold_items(company=company, keys=[share.item for share in shares_of(row)])

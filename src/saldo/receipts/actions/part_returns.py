@@ -38,6 +38,7 @@ class _Part:
 
     @property
     def value(self) -> Decimal:
+        """How much of the match goes back."""
         return sum(self.credits.values(), ZERO)
 
 
@@ -181,7 +182,7 @@ def _day(row: models.Match, made: Sequence[NewItem], live: Sequence[NewAllocatio
     company = CompanyId(row.company_id)
     sides = lock_sides(company, [*(item.key for item in made), *(one.debit for one in live)])
     days = [side.free_from for side in sides.values()] + [one.on for one in live]
-    return max(undone_on(company, row, today), *days)
+    return max(undone_on(company=company, row=row, today=today), *days)
 
 
 def _set_states(back: models.BankEntry, paid: models.BankEntry, left: Decimal, free: Decimal) -> None:

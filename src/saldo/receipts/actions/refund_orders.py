@@ -37,11 +37,7 @@ def order_refunds(
     """
     lock_matching(company=company)
     rows = [_payable(company, key, pay_on) for key in dict.fromkeys(refunds)]
-    if not rows:
-        raise UnableToRefund(code="receipts.refund-order.nothing")
-    currencies = sorted({row.currency for row in rows})
-    if len(currencies) > 1:
-        raise UnableToRefund(code="receipts.refund-order.several-currencies", facts={"seen": ", ".join(currencies)})
+    currency = _currency(rows)
     _check_day(company, pay_on, today)
     paying_account(company=company, code=account, on=pay_on)
     order = models.RefundOrder.objects.create(
@@ -49,7 +45,7 @@ def order_refunds(
         number=_next_number(company, today),
         account=account,
         pay_on=pay_on,
-        currency=currencies[0],
+        currency=currency,
         refunds=[{"refund": row.key, "value": f"{row.value}"} for row in rows],
         ordered_at=at,
         ordered_by=by,
@@ -123,6 +119,15 @@ def _payable(company: CompanyId, key: str, pay_on: date) -> models.Refund:
     if row.payee_account[:2].isalpha() and not is_iban(row.payee_account):  # approved before they were checked
         raise UnableToRefund(code="receipts.refund.bad-iban", facts=facts)
     return row
+
+
+def _currency(rows: Sequence[models.Refund]) -> str:
+    currencies = sorted({row.currency for row in rows})
+    if not currencies:
+        raise UnableToRefund(code="receipts.refund-order.nothing")
+    if len(currencies) > 1:
+        raise UnableToRefund(code="receipts.refund-order.several-currencies", facts={"seen": ", ".join(currencies)})
+    return currencies[0]
 
 
 def _check_day(company: CompanyId, pay_on: date, today: date) -> None:

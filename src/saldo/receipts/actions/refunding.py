@@ -50,16 +50,10 @@ def propose_refund(
     asked = value + _proposed(company, item)
     if value <= 0 or asked > -credit.open:
         raise UnableToRefund(code="receipts.refund.more-than-credit", facts={"item": item, "open": f"{-credit.open}"})
-    debtor = find_debtor(company=company, number=credit.party)
-    account, fault = read_payee_account(said=payee_account, country=debtor.country if debtor else "")
-    if fault or not payee.strip():
-        facts = {"item": item, "seen": as_seen(account[:60])}
-        raise UnableToRefund(code=fault or "receipts.refund.no-payee", facts=facts)
-    before = models.Refund.objects.filter(company_id=company, item=item).count()  # under the lock
-    named = f"{company} {item} {at.isoformat()} {value} {before}"
+    account = _account(company, credit.party, payee, payee_account)
     row = models.Refund.objects.create(
         company_id=company,
-        key=f"refund:{uuid.uuid5(uuid.NAMESPACE_OID, named).hex[:16]}",
+        key=_new_key(company, item, value, at),
         item=item,
         debtor=credit.party,
         currency=credit.currency,
@@ -137,6 +131,23 @@ def record_refund_paid(*, company: CompanyId, refund: str, entry: str, by: str, 
     row.state, row.entry = "paid", entry
     row.save(update_fields=["state", "entry"])
     record(company=company, code="receipts.refund-paid", actor=by, subject=refund, at=at, facts={"entry": entry})
+
+
+def _account(company: CompanyId, party: str, payee: str, said: str) -> str:
+    """The payee's account as it is kept; an IBAN where the debtor's country has them."""
+    debtor = find_debtor(company=company, number=party)
+    account, fault = read_payee_account(said=said, country=debtor.country if debtor else "")
+    if fault or not payee.strip():
+        facts = {"debtor": party, "seen": as_seen(account[:60])}
+        raise UnableToRefund(code=fault or "receipts.refund.no-payee", facts=facts)
+    return account
+
+
+def _new_key(company: CompanyId, item: str, value: Decimal, at: datetime) -> str:
+    """Under the lock: the same sum asked for twice at one instant is two refunds."""
+    before = models.Refund.objects.filter(company_id=company, item=item).count()
+    named = f"{company} {item} {at.isoformat()} {value} {before}"
+    return f"refund:{uuid.uuid5(uuid.NAMESPACE_OID, named).hex[:16]}"
 
 
 def _proposed(company: CompanyId, item: str) -> Decimal:
