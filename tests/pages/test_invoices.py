@@ -137,6 +137,12 @@ class TestIssue:
             assert list_invoices(company=desk.company, month=desk.month) == ()
         assert "note error" in page or "note bad" in page
 
+    def test_says_what_our_own_papers_lack_and_where_to_write_it(self, desk: Desk) -> None:
+        close(desk)
+        page = signed_in(desk.people["billing"]).get("/invoices/").content.decode()
+        assert "Our own VAT id is missing" in page
+        assert 'href="/company/"' in page
+
     def test_is_not_offered_where_it_would_be_refused_and_says_why(self, desk: Desk) -> None:
         close(desk)
         with company_context(desk.company):

@@ -18,7 +18,7 @@ from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.fields import say_refusal
 from saldo.desk.invoices.running import list_running
-from saldo.desk.invoices.shown import money_texts, say_held
+from saldo.desk.invoices.shown import money_texts, say_because, say_held
 from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
 from saldo.desk.payables.people import name_actors
 from saldo.doors.gate import gate, gate_everywhere
@@ -30,6 +30,7 @@ from saldo.invoicing.billed import list_billed_months
 from saldo.invoicing.margins import BucketSum, sum_buckets
 from saldo.invoicing.month_pages import DraftRow, WaveShown, Which, list_waves, look_at_drafts
 from saldo.invoicing.ready import Waiting, sum_waiting
+from saldo.invoicing.seller import find_missing
 
 WHICH: tuple[Which, ...] = ("all", "odd", "held")
 _WITHOUT_MONTH = ("invoices-waves", "invoices-proposals")
@@ -187,7 +188,16 @@ def _issue(visitor: Visitor, month: Month) -> dict[str, Any]:
         check_may_issue(company=visitor.company.id, newest_backup=backup, at=get_world().clock.now())
     except Refused as unable:
         refused = say_refusal(unable)
-    return {"waiting": waiting.count, "refused": refused, "confirms": confirms(waiting), "totals": _sums(waiting)}
+    company = visitor.company.id
+    missing = find_missing(company=company, currencies=[*waiting.totals], on=visitor.today) if waiting.count else ()
+    return {
+        "waiting": waiting.count,
+        "refused": refused,
+        "confirms": confirms(waiting),
+        "totals": _sums(waiting),
+        "missing": [say_because(one.code, one.facts) for one in missing],
+        "may_write": visitor.may_everywhere("company.settings"),
+    }
 
 
 def confirms(waiting: Waiting) -> dict[str, Any]:
