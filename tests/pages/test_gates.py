@@ -388,6 +388,7 @@ _OURS = {
     *("invoice", "invoice-pdf", "invoice-ubl", "invoice-cancel", "invoice-correct", "invoice-credit"),
     *("invoice-authority", "invoices-review", "invoices-credit-act", "invoices-why"),
     *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
+    *("refund-file", "refund-hand-over", "refund-order-cancel"),
 }
 
 
