@@ -35,6 +35,7 @@ def press(page: Page, key: str) -> None:
     with page.expect_response("**/receipts/preview/") as counted:
         page.keyboard.press(key)
     assert counted.value.ok
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 class TestKeys:
