@@ -28,7 +28,11 @@ def _fees(case: Case, step: Step) -> Findings:
             continue
         for currency, net in act.net.items():
             rule = _rule(case, step, currency)
-            most = most_fee(rule, currency=currency, claim=_least_claim(case, step)) if rule is not None else Decimal(0)
+            most = (
+                most_fee(rule, currency=currency, claim=_least_claim(case, step, currency))
+                if rule is not None
+                else Decimal(0)
+            )
             if rule is None or net > most or rule in taken:
                 story = _law_says(case, step, amount=net, currency=currency, most=Decimal(0) if rule in taken else most)
                 yield Finding("dunning.check.fee-unlawful", step.code, story)
@@ -45,9 +49,11 @@ def _rule(case: Case, step: Step, currency: str) -> FeeRule | None:
     return fee_rule_for(case.law, letters=letters, currency=currency)
 
 
-def _least_claim(case: Case, step: Step) -> Decimal:
-    """The least that an item at a step can owe."""
-    point = case.point(case.boxes[step.code], least=True)
+def _least_claim(case: Case, step: Step, currency: str) -> Decimal:
+    """The least of a currency that an item at a step can owe."""
+    box = case.boxes[step.code]
+    mine = meet(box, box._replace(currency=currency)) if box is not None else None
+    point = case.point(mine, least=True)
     return point.owed if point is not None else Decimal(0)
 
 

@@ -84,9 +84,7 @@ def _pair(policy: Policy, mine: Box, takers: list[Box], currencies: tuple[str, .
         debtor_owed=Span(mine.debtor_owed.first, FAR),
         items=Span(mine.items.first, FAR),
     )
-    left = [above]
-    for hole in (mine, *takers):
-        left = [piece for whole in left for piece in without(whole, hole)]
+    left = without(above, [mine, *takers])
     return next((pair for piece in left for one in currencies if (pair := _pair_in(policy, mine, piece, one))), None)
 
 

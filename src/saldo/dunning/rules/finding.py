@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from saldo.dunning.rules.boxes import FAR, Box, box_of, currencies_of, point_in, without
@@ -95,17 +96,27 @@ class Case:
         whole = self.boxes[step.code]
         if whole is None:
             return None
-        pieces = [whole]
-        for other in self.policy.following.get(step.before, ()):
-            its = self.boxes[other.code]
-            if other is step:
-                break
-            if its is not None and its.segment in (None, whole.segment) and its.currency in (None, whole.currency):
-                pieces = [rest for piece in pieces for rest in without(piece, its)]
-        return next((piece for piece in pieces if self.point(piece) is not None), whole)
+        earlier = takewhile(lambda one: one is not step, self.policy.following.get(step.before, ()))
+        holes = [
+            its
+            for one in earlier
+            if (its := self.boxes[one.code]) is not None
+            and its.segment in (None, whole.segment)
+            and its.currency in (None, whole.currency)
+        ]
+        return next((piece for piece in without(whole, holes) if self.point(piece) is not None), whole)
 
     def entered(self, step: Step) -> Story:
         """The story of an item until it enters a step; what the policy says of it when none gets there."""
+        if step.code not in self._entered:
+            self._entered[step.code] = self._until(step)
+        return self._entered[step.code]
+
+    @cached_property
+    def _entered(self) -> dict[str, Story]:
+        return {}
+
+    def _until(self, step: Step) -> Story:
         box = self.own_box(step)
         example = self.from_any(step, box)
         if example is None:

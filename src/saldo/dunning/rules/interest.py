@@ -89,7 +89,7 @@ def interest_by_law(
 def _runs(owed: Sequence[Owed], until: date) -> list[tuple[Decimal, date, date]]:
     """Amount, first and last day of each row that reaches into the time; nothing is owed on nothing."""
     rows = sorted((one for one in owed if one.since <= until), key=lambda one: one.since)
-    ends = [after.since - _DAY for _, after in pairwise(rows)] + [until]
+    ends = [*(after.since - _DAY for _, after in pairwise(rows)), until] if rows else []
     return [
         (row.amount, row.since, last)
         for row, last in zip(rows, ends, strict=True)
