@@ -64,6 +64,7 @@ class Book:
     credits: list[BookMoney] = field(default_factory=list)
     in_flight: list[BookMoney] = field(default_factory=list)
     promises: list[BookMoney] = field(default_factory=list)
+    receipts: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # what each settled, should it be returned
     held_until: date | None = None
     hold_reason: str = ""
     insolvent_until: date | None = None  # debt due up to this day is covered by a restructuring mark
@@ -103,7 +104,8 @@ class Book:
         late = [item for item in items if item.due_on < today]
         owed = sum((room[item.key] + promised.get(item.key, _ZERO) for item in late), _ZERO)
         more = min((item.due_on + _DAY for item in items if item.due_on >= today), default=None)
-        since = min((one.on for one in self.credits if one.currency == currency and not one.is_spent), default=None)
+        since = max((one.on for one in self.credits if one.currency == currency and not one.is_spent), default=None)
+        held = {item.key: self._hold_of(item) for item in items}
         return {
             item.key: Facts(
                 due_on=item.due_on,
@@ -120,8 +122,8 @@ class Book:
                 more_late_on=more,
                 segment=self.segment,
                 is_fee=item.is_fee,
-                held_until=max(filter(None, (self.held_until, item.held_until)), default=None),
-                hold_reason=item.hold_reason or self.hold_reason,
+                held_until=held[item.key][0],
+                hold_reason=held[item.key][1],
                 unallocated_since=since,
                 insolvent=self.insolvent_until is not None and item.due_on <= self.insolvent_until,
                 protected=self.protected,
@@ -132,6 +134,12 @@ class Book:
             )
             for item in items
         }
+
+    def _hold_of(self, item: BookItem) -> tuple[date | None, str]:
+        """The longer of the item's own hold and the debtor's, with its reason."""
+        if item.held_until is None or (self.held_until is not None and self.held_until > item.held_until):
+            return self.held_until, self.hold_reason
+        return item.held_until, item.hold_reason
 
 
 def spread(moneys: Iterable[BookMoney], items: Iterable[BookItem], room: dict[str, Decimal]) -> dict[str, Decimal]:

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from saldo.core.problems import Refused
 from saldo.dunning.rules.book import Book, BookItem, BookMoney
+from saldo.dunning.rules.returned import take_back
 
 EventType = Literal[
     "invoice",
@@ -41,7 +42,10 @@ class UnableToReplay(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event. ``value`` in ``currency``; ``due`` is the due day of an invoice, the last day of a promise or hold."""
+    """One event. ``value`` in ``currency``; ``due`` is the due day of an invoice, the last day of a promise or hold.
+
+    ``id`` names an invoice, a payment or a promise; that of a chargeback is the id of the payment that is returned.
+    """
 
     on: date
     type: EventType
@@ -53,20 +57,35 @@ class Event:
 
 
 def apply(book: Book, event: Event) -> None:
-    """Change the book by one event. Refuses (UnableToReplay): dunning.event.unknown-invoice, .unknown-payment."""
+    """Change the book by one event.
+
+    Refuses (UnableToReplay): dunning.event.unknown-invoice, .other-currency, .duplicate-invoice, .unknown-payment.
+    """
     _APPLY[event.type](book, event)
+
+
+def _refuse(code: str, event: Event, **facts: str) -> UnableToReplay:
+    return UnableToReplay(code=code, facts={"on": event.on.isoformat(), **facts})
 
 
 def _item(book: Book, event: Event) -> BookItem:
     item = book.items.get(event.invoice)
     if item is None:
-        facts = {"on": event.on.isoformat(), "invoice": event.invoice}
-        raise UnableToReplay(code="dunning.event.unknown-invoice", facts=facts)
+        raise _refuse("dunning.event.unknown-invoice", event, invoice=event.invoice)
+    if event.currency not in ("", item.currency):
+        named = {"invoice": item.key, "currency": item.currency, "seen": event.currency}
+        raise _refuse("dunning.event.other-currency", event, **named)
     return item
+
+
+def _items_named(book: Book, event: Event) -> tuple[str, ...]:
+    return (_item(book, event).key,) if event.invoice else ()
 
 
 def _invoice(book: Book, event: Event) -> None:
     key = event.id or event.invoice
+    if key in book.items:
+        raise _refuse("dunning.event.duplicate-invoice", event, invoice=key)
     value = event.value or _ZERO
     book.items[key] = BookItem(
         key=key, due_on=event.due or event.on, currency=event.currency, open=value, original=value
@@ -74,14 +93,20 @@ def _invoice(book: Book, event: Event) -> None:
 
 
 def _receive(book: Book, event: Event) -> None:
-    """Money or a credit: it keeps promises, then settles what it names or what can be nothing else."""
+    """Money or a credit: it settles what it names or what can be nothing else, and keeps promises; the rest stays."""
     left = event.value or _ZERO
-    _keep_promises(book, event.currency, left)
+    parts: dict[str, Decimal] = {}
     for item in _meant(book, event, left):
-        left -= _settle(item, left)
+        parts[item.key] = _settle(item, left)
+        left -= parts[item.key]
+    _keep_promises(book, event, {**parts, "": left})
+    key = event.id or f"{event.type}:{event.on}"
     if left > 0:
-        key = event.id or f"{event.type}:{event.on}"
         book.credits.append(BookMoney(key=key, currency=event.currency, left=left, on=event.on))
+    if event.type == "payment":
+        settled = book.receipts.setdefault(key, {})
+        for named, part in parts.items():
+            settled[named] = settled.get(named, _ZERO) + part
 
 
 def _meant(book: Book, event: Event, value: Decimal) -> list[BookItem]:
@@ -103,34 +128,22 @@ def _settle(item: BookItem, value: Decimal) -> Decimal:
     return part
 
 
-def _keep_promises(book: Book, currency: str, value: Decimal) -> None:
-    for promise in book.promises:
-        if promise.currency == currency:
-            part = min(promise.left, value)
+def _keep_promises(book: Book, event: Event, parts: dict[str, Decimal]) -> None:
+    """What arrived keeps the promises that still run: those for an invoice by what settled it, the others by all."""
+    running = [one for one in book.promises if one.currency == event.currency and one.until and event.on <= one.until]
+    for promise in sorted(running, key=lambda one: not one.items):
+        for key in promise.items or tuple(parts):
+            part = min(promise.left, parts.get(key, _ZERO))
             promise.left -= part
-            value -= part
+            parts[key] = parts.get(key, _ZERO) - part
 
 
 def _chargeback(book: Book, event: Event) -> None:
-    """Money that had settled an invoice, or lies there without one, is taken back."""
-    item = book.items.get(event.invoice)
-    if item is None:
-        credit = next((one for one in book.credits if event.id and one.key == event.id), None)
-        if credit is not None:
-            credit.left = max(credit.left - (event.value or credit.left), _ZERO)
-            return
-        item = _item(book, event) if event.invoice else _last_settled(book, event)
-    back = event.value if event.value is not None else item.original
-    item.open = min(item.open + back, item.original)
-    item.reopened_on = event.on
-
-
-def _last_settled(book: Book, event: Event) -> BookItem:
-    """The newest item that was paid by at least this much: what a returned payment without a name must have been."""
-    paid = [item for item in book.items.values() if item.original - item.open >= (event.value or _ZERO) > 0]
-    if not paid:
-        raise UnableToReplay(code="dunning.event.unknown-payment", facts={"on": event.on.isoformat(), "id": event.id})
-    return max(paid, key=lambda item: (item.due_on, item.key))
+    """Money that had settled an invoice, or lies there without one, is taken back; never more than was paid."""
+    if event.invoice:
+        _item(book, event)
+    if not take_back(book, payment=event.id, item=event.invoice, value=event.value, on=event.on):
+        raise _refuse("dunning.event.unknown-payment", event, id=event.id or event.invoice)
 
 
 def _write_off(book: Book, event: Event) -> None:
@@ -141,36 +154,40 @@ def _write_off(book: Book, event: Event) -> None:
 
 
 def _pending(book: Book, event: Event) -> None:
-    items = (event.invoice,) if event.invoice else ()
     book.in_flight.append(
         BookMoney(
             key=event.id or event.invoice,
             currency=event.currency,
             left=event.value or _ZERO,
             on=event.on,
-            items=items,
+            items=_items_named(book, event),
         )
     )
 
 
 def _landed(book: Book, event: Event) -> BookMoney:
-    for money in book.in_flight:
-        if money.key in (event.id, event.invoice) and money.key and money.left > 0:
-            left, money.left = money.left, _ZERO
-            return BookMoney(key=money.key, currency=money.currency, left=left, on=event.on, items=money.items)
-    facts = {"on": event.on.isoformat(), "id": event.id or event.invoice}
-    raise UnableToReplay(code="dunning.event.unknown-payment", facts=facts)
+    """The payment in flight that an event names; where it names none, the only one."""
+    flying = [money for money in book.in_flight if money.left > 0]
+    named = event.id or event.invoice
+    mine = [money for money in flying if money.key == named] if named else flying
+    if not mine or (not named and len(mine) > 1):
+        raise _refuse("dunning.event.unknown-payment", event, id=named)
+    return mine[0]
 
 
 def _pending_settled(book: Book, event: Event) -> None:
     money = _landed(book, event)
+    value = money.left if event.value is None else event.value
+    money.left = _ZERO
     invoice = event.invoice or next(iter(money.items), "")
-    paid = Event(on=event.on, type="payment", id=money.key, value=money.left, currency=money.currency, invoice=invoice)
-    _receive(book, paid)
+    _receive(
+        book,
+        Event(on=event.on, type="payment", id=money.key, value=value, currency=money.currency, invoice=invoice),
+    )
 
 
 def _pending_failed(book: Book, event: Event) -> None:
-    _landed(book, event)
+    _landed(book, event).left = _ZERO
 
 
 def _dispute(book: Book, event: Event) -> None:
@@ -184,7 +201,6 @@ def _dispute_closed(book: Book, event: Event) -> None:
 
 
 def _promise(book: Book, event: Event) -> None:
-    items = (event.invoice,) if event.invoice else ()
     book.promises.append(
         BookMoney(
             key=event.id,
@@ -192,17 +208,15 @@ def _promise(book: Book, event: Event) -> None:
             left=event.value or _ZERO,
             on=event.on,
             until=event.due,
-            items=items,
+            items=_items_named(book, event),
         )
     )
 
 
 def _hold(book: Book, event: Event) -> None:
-    until = event.due or date.max
-    if event.invoice:
-        _item(book, event).held_until = until
-    else:
-        book.held_until = until
+    """A hold on an invoice or the debtor; a second one never shortens the first."""
+    held = _item(book, event) if event.invoice else book
+    held.held_until = max(held.held_until or date.min, event.due or date.max)
 
 
 def _release(book: Book, event: Event) -> None:
@@ -214,8 +228,9 @@ def _release(book: Book, event: Event) -> None:
         item.held_until = None
 
 
-def _nothing(book: Book, event: Event) -> None:
+def _came_back(book: Book, event: Event) -> None:
     """A notice that came back changes where items stand, not what they owe: the simulation sees to it."""
+    _items_named(book, event)
 
 
 _APPLY: Mapping[EventType, Callable[[Book, Event], None]] = {
@@ -232,5 +247,5 @@ _APPLY: Mapping[EventType, Callable[[Book, Event], None]] = {
     "promise": _promise,
     "hold": _hold,
     "release": _release,
-    "notice-failed": _nothing,
+    "notice-failed": _came_back,
 }

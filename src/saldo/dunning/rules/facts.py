@@ -15,6 +15,7 @@ class Facts(NamedTuple):
     """One open item. Amounts in its own currency, none below zero; ``credit``, ``pending`` and ``promised`` are the
     parts of the debtor's credits, payments in flight and promises that fall on this item, oldest item first.
 
+    ``unallocated_since``: the day of the newest money or credit without an invoice, each of which wants its triage.
     ``held_until``: last day of the longest hold on item or debtor; ``date.max`` is without end. ``insolvent``: a
     restructuring mark covers this debt. ``protected``: a mark that no Global admin has signed away for this debtor.
     ``debtor_owed`` and ``items``: what the debtor's late items in this currency come to, promises not taken off, and

@@ -41,14 +41,18 @@ def forecast(
 ) -> tuple[Ahead, ...]:
     """The steps that will begin from today on if nothing arrives, in order; one entry a day and step.
 
-    It supposes that each notice is proved on the day it leaves and each release given on the day it is asked for.
-    What a person must mend first (a notice that came back, a proof that is missing) holds the forecast as it holds
-    the ladder: nothing is told beyond it.
+    It supposes that each notice is proved on the day it leaves, one that left before today and still waits for its
+    proof today, and that each release is given on the day it is asked for: nothing comes earlier than told. What a
+    person must mend first (a notice that came back) holds the forecast as it holds the ladder.
     """
-    days = replay(
-        policy, (), until=today + HORIZON, closed=closed, book=deepcopy(book), standings=standings, since=today
-    )
+    proved = {key: _as_proved(policy, standing, today) for key, standing in standings.items()}
+    days = replay(policy, (), until=today + HORIZON, closed=closed, book=deepcopy(book), standings=proved, since=today)
     return tuple(ahead for day in days for ahead in _entered_on(policy, day))
+
+
+def _as_proved(policy: Policy, standing: Standing, today: date) -> Standing:
+    waits = standing.step in policy.step_by_code and standing.proved_on is None
+    return standing._replace(proved_on=today) if waits else standing
 
 
 def _entered_on(policy: Policy, day: BookDay) -> list[Ahead]:

@@ -61,7 +61,7 @@ def decide(policy: Policy, facts: Facts, standing: Standing, *, today: date, clo
         or _next(policy, facts, taken_up, today, closed)
     )
     if taken_up is not standing and decision.enters is None:
-        told = {"on": facts.reopened_on, "kept": decision.because, **decision.facts}
+        told = {**decision.facts, "on": facts.reopened_on, "kept": decision.because}
         return Decision(
             step=decision.step, because="payment-returned", facts=told, look_again_on=decision.look_again_on
         )

@@ -22,16 +22,21 @@ from saldo.dunning.rules.policy import CLEAR, Policy, Step
 
 _PAID = "paid"
 _NOTHING = "nothing-open"
+_CAME_BACK = "notice-failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDay:
-    """Where one item stands on a day, because of what; ``entered`` is the step that began on it."""
+    """Where one item stands on a day, because of what; ``entered`` is the step that began on it.
+
+    Amounts in ``facts`` are in ``currency``.
+    """
 
     invoice: str
     step: str
     because: str
     facts: Mapping[str, Any]
+    currency: str = ""
     entered: Step | None = None
 
 
@@ -74,7 +79,7 @@ class Replay:
             standing = self.standings.get(key, BEGINNING)
             decision = decide(self.policy, known, standing, today=today, closed=self.closed)
             self._carry_out(key, decision, standing, today)
-            seen.append(_as_item_day(key, decision))
+            seen.append(_as_item_day(key, known.currency, decision))
         return seen
 
     def next_day(self, after: date) -> date | None:
@@ -133,43 +138,53 @@ def replay(
     by_day = _by_day(events)
     day = min([*by_day, *([since] if since else [])], default=None)
     while day is not None and day <= until:
-        arrived = by_day.pop(day, [])
-        is_first = day == since
-        found = _one_day(running, day, arrived, everything=bool(arrived) or is_first)
+        found = look_on(running, day, by_day.pop(day, ()), everything=day == since)
         if found is not None:
             yield found
         day = min((one for one in (running.next_day(day), min(by_day, default=None)) if one), default=None)
 
 
-def _one_day(running: Replay, day: date, arrived: Sequence[Event], *, everything: bool) -> BookDay | None:
-    """What arrives is told first, then looked at; a notice that comes back on the day it left comes back after it."""
+def look_on(running: Replay, day: date, arrived: Sequence[Event], *, everything: bool) -> BookDay | None:
+    """One day: what arrives is told first, then looked at; None when nothing arrived and nothing changed.
+
+    A notice that comes back on the day it left comes back after it. When anything changed, every item is shown as
+    it stands on that day.
+    """
     for event in arrived:
         apply(running.book, event)
         if event.type == "release":
             running.mend_notices(event)
-    seen = running.look(day, everything=everything)
+    seen = running.look(day, everything=everything or bool(arrived))
     came_back = [event for event in arrived if event.type == "notice-failed"]
     for event in came_back:
         running.fail_notices(event)
-    if came_back:
-        entered = {item.invoice: item for item in seen if item.entered}
-        seen = [entered.get(item.invoice, item) for item in running.look(day, everything=True)]
-    return _as_book_day(running, day, seen, arrived=bool(arrived))
-
-
-def _as_book_day(running: Replay, day: date, seen: Sequence[ItemDay], *, arrived: bool) -> BookDay | None:
-    """All items that are open, and those that were until today, the steepest first."""
-    before = running.shown
-    looked = {item.invoice: item for item in seen}
-    after = {key: looked.get(key, replace(item, entered=None)) for key, item in before.items()} | looked
-    paid = [key for key, item in after.items() if item.because != _PAID and not running.book.is_open(key)]
-    after |= {key: ItemDay(invoice=key, step=CLEAR, because=_PAID, facts={}) for key in paid}
-    changed = [key for key, item in after.items() if item.entered or _state(before.get(key)) != _state(item)]
-    running.shown = {key: item for key, item in after.items() if item.because != _PAID}
-    if not changed and not arrived:
+    if not arrived and not _changed(running, seen):
         return None
+    return _as_book_day(running, day, _with_the_rest(seen, running.look(day, everything=True)))
+
+
+def _changed(running: Replay, seen: Sequence[ItemDay]) -> bool:
+    return any(item.entered or _state(running.shown.get(item.invoice)) != _state(item) for item in seen)
+
+
+def _with_the_rest(seen: Sequence[ItemDay], again: Sequence[ItemDay]) -> Iterator[ItemDay]:
+    """All items, those on which a step began as they were then, unless their notice came back on the same day."""
+    entered = {item.invoice: item for item in seen if item.entered}
+    for item in again:
+        first = entered.get(item.invoice, item)
+        yield replace(item, entered=first.entered) if item.because == _CAME_BACK else first
+
+
+def _as_book_day(running: Replay, day: date, seen: Iterable[ItemDay]) -> BookDay:
+    """All items that are open, and those that were until today, the steepest first."""
+    today = {item.invoice: item for item in seen}
+    gone = [item for key, item in running.shown.items() if key not in today]
+    running.shown = today
+    paid = [ItemDay(invoice=item.invoice, step=CLEAR, because=_PAID, facts={}, currency=item.currency) for item in gone]
     depth = running.policy.depth
-    told = sorted(after.values(), key=lambda item: (-depth.get(item.step, 0), item.because == _PAID, item.invoice))
+    told = sorted(
+        [*today.values(), *paid], key=lambda item: (-depth.get(item.step, 0), item.because == _PAID, item.invoice)
+    )
     if not told:
         return BookDay(on=day, step=CLEAR, because=_NOTHING, facts={}, items=())
     return BookDay(on=day, step=told[0].step, because=told[0].because, facts=told[0].facts, items=tuple(told))
@@ -179,9 +194,14 @@ def _state(item: ItemDay | None) -> tuple[str, str]:
     return (item.step, item.because) if item else ("", "")
 
 
-def _as_item_day(key: str, decision: Decision) -> ItemDay:
+def _as_item_day(key: str, currency: str, decision: Decision) -> ItemDay:
     return ItemDay(
-        invoice=key, step=decision.step, because=decision.because, facts=decision.facts, entered=decision.enters
+        invoice=key,
+        step=decision.step,
+        because=decision.because,
+        facts=decision.facts,
+        currency=currency,
+        entered=decision.enters,
     )
 
 
