@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -73,40 +73,43 @@ class Seen(NamedTuple):
 
 
 def look_at(look: Look, items: Iterable[Candidate], *, with_books: frozenset[str] = frozenset()) -> Iterator[Seen]:
-    """Decide items. Those of the debtors ``with_books``, and whatever depends on other items, from whole books.
+    """Decide these items, each once. Those of the debtors ``with_books``, and whatever hangs on more than itself, from
+    whole books.
 
     An item for which no policy holds is left out: nothing is collected there.
     """
-    of_books: dict[str, None] = {}
+    waiting: dict[str, str] = {}
     for one in items:
-        if one.debtor in with_books or one.debtor in of_books:
-            of_books[one.debtor] = None
-            continue
-        seen = _decide_plain(look, one)
-        if seen is None:
-            of_books[one.debtor] = None
-        else:
+        seen = None if one.debtor in with_books else _decide_plain(look, one)
+        if seen is not None:
             yield seen
-        if len(of_books) >= _BOOKS_AT_ONCE:
-            yield from look_at_books(look, list(of_books))
-            of_books = {}
-    yield from look_at_books(look, list(of_books))
+            continue
+        waiting[one.item] = one.debtor
+        if len(waiting) >= _BOOKS_AT_ONCE:
+            yield from _from_books(look, waiting)
+            waiting = {}
+    yield from _from_books(look, waiting)
 
 
-def look_at_books(look: Look, debtors: list[str]) -> Iterator[Seen]:
-    """Decide every open item of these debtors from their whole books."""
-    if not debtors:
-        return
-    grouped = group_by_debtor(of_debtors(company=look.company, debtors=debtors))
-    today = max((look.today_of(mine[0]) for mine in grouped.values()), default=None)
-    if today is None:
-        return
-    everything = [one for mine in grouped.values() for one in mine]
-    books = load_books(company=look.company, items=everything, today=today)
-    returned = [one.item for one in everything if one.left]
-    reopened = list_reopened(company=look.company, items=returned) if returned else {}
-    for debtor, mine in grouped.items():
-        yield from _decide_book(look, books[debtor], mine, reopened)
+def _from_books(look: Look, waiting: dict[str, str]) -> Iterator[Seen]:
+    seen = look_at_books(look, sorted(set(waiting.values())))
+    yield from (one for one in seen if one.item.item in waiting)
+
+
+def look_at_books(look: Look, debtors: Sequence[str]) -> Iterator[Seen]:
+    """Decide every open item of these debtors from their whole books, some at a time."""
+    for start in range(0, len(debtors), _BOOKS_AT_ONCE):
+        some = debtors[start : start + _BOOKS_AT_ONCE]
+        grouped = group_by_debtor(of_debtors(company=look.company, debtors=some))
+        everything = [one for mine in grouped.values() for one in mine]
+        if not everything:
+            continue
+        latest = max(look.today_of(mine[0]) for mine in grouped.values())
+        books = load_books(company=look.company, items=everything, today=latest)
+        returned = [one.item for one in everything if one.left]
+        reopened = list_reopened(company=look.company, items=returned) if returned else {}
+        for debtor, mine in grouped.items():
+            yield from _decide_book(look, books[debtor], mine, reopened)
 
 
 def _decide_book(look: Look, book: Book, mine: list[Candidate], reopened: dict[str, date]) -> Iterator[Seen]:

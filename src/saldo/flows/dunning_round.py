@@ -1,0 +1,139 @@
+"""The daily round: every item that can move is decided on its debtor's own day, and what the steps do is ordered.
+
+Any number of rounds a day give the same result. The first of a day looks at everything, later ones at what is due or
+was touched; a day that was missed is caught up with one decision an item, never a burst.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from saldo.core.identity import CompanyId
+from saldo.dunning.actions.moving import clear_paid, move_items, sorted_in_batches
+from saldo.dunning.actions.rounds import (
+    RoundDone,
+    check_day,
+    count_looked_at,
+    find_moves,
+    find_paid,
+    record_round,
+    was_looked_at_fully,
+)
+from saldo.dunning.looking import Look, Seen
+from saldo.dunning.policies import load_policies
+from saldo.parties.company import company_context
+from saldo.parties.queries import list_companies
+from saldo.ports.world import World
+from saldo.receipts.queries import list_newest_files
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """One move that a dry run found: what would happen to which item, because of what."""
+
+    debtor: str
+    item: str
+    step: str
+    because: str
+    letters: tuple[str, ...]
+    waits_for_person: bool
+
+
+def dunning_round(
+    *, company: CompanyId, world: World, by: str, today: date | None = None, full: bool | None = None
+) -> RoundDone:
+    """Look, then carry out in batches, each a transaction of its own that decides again under the lock.
+
+    ``today`` is every debtor's day when given; else each has its own from the clock. Refuses (UnableToRunRound):
+    dunning.round.day-before-the-last.
+    """
+    with company_context(company):
+        look = look_of(company=company, world=world, today=today)
+        on = today or look.day_of(look.zone)
+        check_day(company=company, on=on)
+        everything = not was_looked_at_fully(company=company, on=on) if full is None else full
+        read = count_looked_at(company=company)
+        pairs = [(seen.item.debtor, seen.item.item) for seen in find_moves(look=look, on=on, full=everything)]
+    moved: Counter[str] = Counter()
+    proposed, notices = 0, []
+    for batch in sorted_in_batches(pairs, size=BATCH):
+        with company_context(company):
+            carried = move_items(look=look, items=batch, by=by)
+        moved.update(carried.moved)
+        proposed += carried.proposed
+        notices += carried.notices
+    with company_context(company):
+        cleared = clear_paid(company=company, items=find_paid(look=look), look=look, by=by)
+        done = RoundDone(
+            on=on, read=read, moved=dict(moved), cleared=cleared, proposed=proposed, notices=tuple(notices)
+        )
+        record_round(look=look, done=done, full=everything, by=by)
+    return done
+
+
+def preview_round(*, company: CompanyId, world: World, today: date | None = None) -> tuple[Ahead, ...]:
+    """What a round would do now, or on a day: every move, and nothing is written."""
+    with company_context(company):
+        look = look_of(company=company, world=world, today=today)
+        on = today or look.day_of(look.zone)
+        return tuple(_ahead(seen) for seen in find_moves(look=look, on=on, full=True) if seen.moves)
+
+
+def look_of(*, company: CompanyId, world: World, today: date | None = None) -> Look:
+    """How the house looks at its book now: its policies, the newest bank data, and the days of its debtors' zones."""
+    house = next(one for one in list_companies() if one.id == company)
+    at = world.clock.now()
+    return Look(
+        company=company,
+        shelf=load_policies(company=company, on=today or _local_day(at, house.zone)),
+        day_of=_days(at, today),
+        country=house.country,
+        zone=house.zone,
+        at=at,
+        bank_at=_newest(file.received_at for file in list_newest_files(company=company)),
+    )
+
+
+def _days(at: datetime, today: date | None) -> Callable[[str], date]:
+    known: dict[str, date] = {}
+
+    def day_of(zone: str) -> date:
+        if today is not None:
+            return today
+        if zone not in known:
+            known[zone] = _local_day(at, zone)
+        return known[zone]
+
+    return day_of
+
+
+def _local_day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _newest(received: Iterable[datetime]) -> datetime | None:
+    return max((at.astimezone(UTC) for at in received), default=None)
+
+
+def _ahead(seen: Seen) -> Ahead:
+    step = seen.decision.enters
+    letters = tuple(act.letter for act in step.acts if act.letter) if step else ()
+    return Ahead(
+        debtor=seen.item.debtor,
+        item=seen.item.item,
+        step=seen.decision.step,
+        because=seen.decision.because,
+        letters=tuple(dict.fromkeys(letters)),
+        waits_for_person=step is not None and step.release == "person",
+    )
+
+
+def told_by_step(ahead: Iterable[Ahead]) -> Mapping[str, int]:
+    """How many items would come to each step."""
+    return Counter(one.step for one in ahead)
