@@ -206,6 +206,11 @@ def for_a_trifle(policy: Policy, random: Random) -> Policy:
     return changed(policy, step.code, when=tuple(one for one in step.when if one.fact != "owed"))
 
 
+def one_after_the_other(policy: Policy, random: Random) -> Policy:
+    """Who was held up for long loses one product today, and everything tomorrow."""
+    return changed(policy, "suspension", notice=NoticePeriod(random.randrange(0, 5)))
+
+
 def a_letter_after_the_final_one(policy: Policy, random: Random) -> Policy:
     step = by_code(policy, "suspension")
     return changed(policy, step.code, acts=(*step.acts, mail("second-reminder")), proof="none")
@@ -361,6 +366,7 @@ BREAKS: tuple[tuple[str, Break], ...] = (
     ("access-azure-first", azure_first),
     ("access-names-nothing", nothing_named),
     ("access-for-a-trifle", for_a_trifle),
+    ("access-too-close", one_after_the_other),
     ("access-after-return", a_letter_after_the_final_one),
     ("letters-too-close", no_time_between),
     ("does-nothing", nothing_done),

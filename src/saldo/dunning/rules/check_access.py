@@ -6,13 +6,19 @@ items; for a payment that is returned the way begins again at the last letter, a
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from saldo.dunning.rules.boxes import THOUSANDTHS, meet
 from saldo.dunning.rules.example import Moment, Story
 from saldo.dunning.rules.finding import Case, Finding, Findings, least_workdays
 from saldo.dunning.rules.policy import CANNOT_STOP, CLEAR, ProductClass, Step
 
+_YEAR = timedelta(days=366)
 LEAST_WORKDAYS = 5
 """How long the final notice runs at least (reference 3.6)."""
+
+LEAST_DAYS_TO_THE_NEXT, LEAST_WORKDAYS_TO_THE_NEXT = 5, 3
+"""How long one product has stopped before the next one does, or the term ends, however late the item was seen."""
 
 
 def access(case: Case) -> Findings:
@@ -22,6 +28,7 @@ def access(case: Case) -> Findings:
             yield from _unannounced(case, step)
             yield from _products(case, step)
             yield from _trifle(case, step)
+            yield from _in_a_row(case, step)
             if step.release != "person":
                 yield Finding("dunning.check.access-not-released", step.code, case.entered(step))
     yield from _after_return(case)
@@ -84,9 +91,28 @@ def _trifle(case: Case, step: Step) -> Findings:
                 continue
             example.now(point._replace(days_late=0))
             example.skip_to_late(point.days_late)
-            example.enter(example.walk(until=example.today.replace(year=example.today.year + 1)))
+            example.enter(example.walk(until=example.today + _YEAR))
             yield Finding("dunning.check.access-for-a-trifle", step.code, example.story)
             return
+
+
+def _in_a_row(case: Case, step: Step) -> Findings:
+    """What stops leaves time to pay before the next thing stops, or before the debt goes to others."""
+    least = LEAST_WORKDAYS_TO_THE_NEXT if step.notice.in_workdays else LEAST_DAYS_TO_THE_NEXT
+    if step.notice.count >= least:
+        return
+    for later in case.policy.following[step.code]:
+        goes_on = later.touches_access or any(act.kind == "external-collection" for act in later.acts)
+        example = case.from_any(step, case.boxes[step.code]) if goes_on else None
+        if example is None:
+            continue
+        point = case.point(case.boxes[later.code])
+        example.skip_to_late(point.days_late if point is not None else 1)
+        example.tell("not-looked", late=(example.today - example.due_on).days)
+        for _ in range(2):
+            example.enter(example.walk(until=example.today + _YEAR))
+        yield Finding("dunning.check.access-too-close", step.code, example.story)
+        return
 
 
 def _after_return(case: Case) -> Findings:
@@ -115,12 +141,12 @@ def _returned(case: Case, left: Step, step: Step) -> Story:
     seen = example.seen
     example.now(seen._replace(owed=seen.owed * 0, debtor_owed=seen.debtor_owed * 0))
     example.enter(example.look())
-    example.today = example.today.replace(year=example.today.year + 1)
+    example.today = example.today + _YEAR
     example.now(seen)
     example.tell("returned", amount=seen.owed, currency=seen.currency)
     reopened = example.today
     for _ in case.policy.steps:
-        decision = example.walk(until=reopened.replace(year=reopened.year + 1), reopened_on=reopened)
+        decision = example.walk(until=reopened + _YEAR, reopened_on=reopened)
         if decision.enters is None or example.standing.step == step.code:
             break
         example.enter(decision)

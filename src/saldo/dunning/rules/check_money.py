@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from saldo.dunning.rules.boxes import Span, meet, thousandths
@@ -96,7 +97,7 @@ def _fees_alone(case: Case, step: Step) -> Findings:
             example.now(example.seen._replace(owed=net, debtor_owed=max(net, example.seen.debtor_owed)))
             point = case.point(whole[-1])
             example.skip_to_late(point.days_late)
-            example.enter(example.walk(until=example.today.replace(year=example.today.year + 1), is_fee=True))
+            example.enter(example.walk(until=example.today + timedelta(days=366), is_fee=True))
             story = example.story
         yield Finding(code, step.code, story)
         return
