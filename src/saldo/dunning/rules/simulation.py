@@ -23,6 +23,7 @@ from saldo.dunning.rules.policy import CLEAR, Policy, Step
 _PAID = "paid"
 _NOTHING = "nothing-open"
 _CAME_BACK = "notice-failed"
+_ONLY_WAITS = frozenset({"days-late", "notice-period", "not-due", "not-yet"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +169,11 @@ def _changed(running: Replay, seen: Sequence[ItemDay]) -> bool:
 
 
 def _with_the_rest(seen: Sequence[ItemDay], again: Sequence[ItemDay]) -> Iterator[ItemDay]:
-    """All items, those on which a step began as they were then, unless their notice came back on the same day."""
-    entered = {item.invoice: item for item in seen if item.entered}
+    """All items: those looked at as they were then, unless their notice came back on the same day, then the rest."""
+    first = {item.invoice: item for item in seen}
     for item in again:
-        first = entered.get(item.invoice, item)
-        yield replace(item, entered=first.entered) if item.because == _CAME_BACK else first
+        was = first.get(item.invoice, item)
+        yield replace(item, entered=was.entered) if item.because == _CAME_BACK else was
 
 
 def _as_book_day(running: Replay, day: date, seen: Iterable[ItemDay]) -> BookDay:
@@ -191,7 +192,10 @@ def _as_book_day(running: Replay, day: date, seen: Iterable[ItemDay]) -> BookDay
 
 
 def _state(item: ItemDay | None) -> tuple[str, str]:
-    return (item.step, item.because) if item else ("", "")
+    """What counts as a change: that it only waits for its time is one reason, whichever time it is."""
+    if item is None:
+        return "", "new"
+    return item.step, "" if item.because in _ONLY_WAITS else item.because
 
 
 def _as_item_day(key: str, currency: str, decision: Decision) -> ItemDay:
