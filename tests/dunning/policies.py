@@ -12,6 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from saldo.dunning.formats.policy_text import read_policy
+from saldo.dunning.formats.ready_policies import ready_policy
 from saldo.dunning.rules.conditions import Seen
 from saldo.dunning.rules.facts import BEGINNING, Facts, Standing
 from saldo.dunning.rules.ladder import Decision, decide
@@ -24,7 +25,7 @@ LONG_AGO = TODAY - timedelta(days=400)
 
 
 def ready_text(name: str) -> str:
-    return (READY / f"{name}.yaml").read_text(encoding="utf-8")
+    return ready_policy(name)
 
 
 def ready(name: str) -> Policy:

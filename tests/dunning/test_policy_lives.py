@@ -17,7 +17,7 @@ from saldo.core.workdays import is_workday
 from saldo.dunning.rules.facts import BEGINNING, Facts
 from saldo.dunning.rules.ladder import decide, moved
 from saldo.dunning.rules.policy import CLEAR, Policy, Step
-from tests.dunning.mutants import harmless
+from tests.dunning.harmless import harmless
 from tests.dunning.policies import open_calendar, ready
 
 DAY = timedelta(days=1)

@@ -11,7 +11,8 @@ from saldo.dunning.formats.policy_text import read_policy
 from saldo.dunning.formats.policy_written import policy_text
 from saldo.dunning.rules.check import check
 from saldo.dunning.rules.policy import Policy
-from tests.dunning.mutants import BREAKS, Mutant, harmless, mutants
+from tests.dunning.harmless import harmless
+from tests.dunning.mutants import BREAKS, Mutant, mutants
 from tests.dunning.policies import ready
 
 ON = date(2026, 11, 25)

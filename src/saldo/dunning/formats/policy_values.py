@@ -88,12 +88,37 @@ class _Numbers(_Matching):
 
 
 @dataclass(frozen=True, slots=True)
-class Values(_Numbers):
-    """Reads the values of one text; each way gives the default where nothing stands, or something that is a fault."""
-
+class _Words(_Numbers):
     def listed(self, node: yaml.Node | None) -> list[yaml.Node]:
         """The nodes of a list that may be absent."""
         return self.reading.items(node) if node is not None else []
+
+    def choice(self, node: yaml.Node | None, words: Sequence[Word], default: Word) -> Word:
+        """One of these words."""
+        text = self.reading.text(node) if node is not None else default
+        if text not in words:
+            if isinstance(node, yaml.ScalarNode):
+                self.reading.fault(node, "dunning.text.bad-choice")
+            return default
+        return cast(Word, text)
+
+    def choices(self, node: yaml.Node | None, words: Sequence[Word]) -> tuple[Word, ...]:
+        """Some of these words in the order written, each once."""
+        found = tuple(self.choice(one, words, words[0]) for one in self.listed(node))
+        if node is not None and len(set(found)) != len(found):
+            self.reading.fault(node, "dunning.text.bad-choice")
+        return found
+
+    def weekdays(self, node: yaml.Node | None, default: tuple[int, ...]) -> tuple[int, ...]:
+        """Days of the week as numbers, Monday 0, in the order of the week."""
+        if node is None:
+            return default
+        return tuple(sorted(WEEKDAYS.index(word) for word in self.choices(node, WEEKDAYS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Values(_Words):
+    """Reads the values of one text; each way gives the default where nothing stands, or something that is a fault."""
 
     def code(self, node: yaml.Node | None, default: str) -> str:
         """A code of small letters, digits and hyphens."""
@@ -122,28 +147,6 @@ class Values(_Numbers):
         """A country, the EU, or nothing."""
         text = self._matching(node, JURISDICTION, "dunning.text.bad-country") if node is not None else None
         return text or ""
-
-    def choice(self, node: yaml.Node | None, words: Sequence[Word], default: Word) -> Word:
-        """One of these words."""
-        text = self.reading.text(node) if node is not None else default
-        if text not in words:
-            if isinstance(node, yaml.ScalarNode):
-                self.reading.fault(node, "dunning.text.bad-choice")
-            return default
-        return cast(Word, text)
-
-    def choices(self, node: yaml.Node | None, words: Sequence[Word]) -> tuple[Word, ...]:
-        """Some of these words in the order written, each once."""
-        found = tuple(self.choice(one, words, words[0]) for one in self.listed(node))
-        if node is not None and len(set(found)) != len(found):
-            self.reading.fault(node, "dunning.text.bad-choice")
-        return found
-
-    def weekdays(self, node: yaml.Node | None, default: tuple[int, ...]) -> tuple[int, ...]:
-        """Days of the week as numbers, Monday 0, in the order of the week."""
-        if node is None:
-            return default
-        return tuple(sorted(WEEKDAYS.index(word) for word in self.choices(node, WEEKDAYS)))
 
     def condition(self, node: yaml.Node) -> Condition:
         """One fact compared with one constant."""
