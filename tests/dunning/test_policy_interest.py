@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saldo.dunning.rules.interest import Interest, Owed, UnableToReckonInterest, interest_by_law, interest_of
+from saldo.dunning.rules.interest import Interest, OwedSince, UnableToReckonInterest, interest_by_law, interest_of
 from saldo.dunning.rules.law import RATES, ReferenceRate, law_of
 from tests.docs.tables import FOLDER, TableRow, tables_of
 
@@ -23,15 +23,15 @@ rates = st.decimals(min_value=0, max_value=30, places=2)
 TABLES = {table.name: table.rows for table in tables_of(FOLDER / "interest.md")}
 
 
-def rows(text: str) -> list[Owed]:
-    return [Owed(date.fromisoformat(one.split()[0]), Decimal(one.split()[1])) for one in text.split(", ")]
+def rows(text: str) -> list[OwedSince]:
+    return [OwedSince(date.fromisoformat(one.split()[0]), Decimal(one.split()[1])) for one in text.split(", ")]
 
 
 class TestWorkedTables:
     @pytest.mark.parametrize("row", TABLES["one-rate"])
     def test_one_rate(self, row) -> None:
         found = interest_of(
-            [Owed(date.fromisoformat(row["owed since"]), Decimal(row["amount"]))],
+            [OwedSince(date.fromisoformat(row["owed since"]), Decimal(row["amount"]))],
             currency=row["currency"],
             until=date.fromisoformat(row["until"]),
             percent=Decimal(row["per cent"]),
@@ -60,7 +60,7 @@ def by_law(row: TableRow) -> Interest:
     law = law_of(row["law"], date.fromisoformat(row["until"]))
     assert law is not None
     return interest_by_law(
-        [Owed(date.fromisoformat(row["owed since"]), Decimal(row["amount"]))],
+        [OwedSince(date.fromisoformat(row["owed since"]), Decimal(row["amount"]))],
         currency="SEK",
         until=date.fromisoformat(row["until"]),
         row=law,
@@ -71,9 +71,9 @@ def by_law(row: TableRow) -> Interest:
 class TestLaws:
     @given(amounts, rates, st.integers(0, 400))
     def test_no_day_before_it_is_owed_and_none_on_nothing(self, amount: Decimal, percent: Decimal, days: int) -> None:
-        early = interest_of([Owed(MARCH + DAY, amount)], currency="SEK", until=MARCH, percent=percent)
+        early = interest_of([OwedSince(MARCH + DAY, amount)], currency="SEK", until=MARCH, percent=percent)
         assert (early.total, early.stretches) == (0, ())
-        nothing = interest_of([Owed(MARCH, Decimal(0))], currency="SEK", until=MARCH + days * DAY, percent=percent)
+        nothing = interest_of([OwedSince(MARCH, Decimal(0))], currency="SEK", until=MARCH + days * DAY, percent=percent)
         assert nothing.total == 0
 
     @given(amounts, rates, st.integers(1, 400), st.integers(1, 400), amounts)
@@ -83,7 +83,7 @@ class TestLaws:
         sooner, late = sorted((first, later))
 
         def total(days: int, left: Decimal) -> Decimal:
-            owed = [Owed(MARCH, amount), Owed(MARCH + days * DAY, left)]
+            owed = [OwedSince(MARCH, amount), OwedSince(MARCH + days * DAY, left)]
             return interest_of(owed, currency="EUR", until=until, percent=percent).total
 
         assert total(sooner, rest) <= total(late, rest) <= total(late, amount)
@@ -91,8 +91,8 @@ class TestLaws:
     @given(amounts, rates, st.integers(1, 300), st.integers(1, 300))
     def test_a_row_that_changes_nothing_changes_nothing(self, amount, percent, cut, more) -> None:
         until = MARCH + (cut + more) * DAY
-        whole = interest_of([Owed(MARCH, amount)], currency="SEK", until=until, percent=percent)
-        owed = [Owed(MARCH, amount), Owed(MARCH + cut * DAY, amount)]
+        whole = interest_of([OwedSince(MARCH, amount)], currency="SEK", until=until, percent=percent)
+        owed = [OwedSince(MARCH, amount), OwedSince(MARCH + cut * DAY, amount)]
         assert interest_of(owed, currency="SEK", until=until, percent=percent).total == whole.total
 
     @given(amounts, st.integers(0, 700))
@@ -107,13 +107,16 @@ class TestLaws:
             for month in (1, 7)
         ]
         until = MARCH + days * DAY
-        found = interest_by_law([Owed(MARCH, amount)], currency="SEK", until=until, row=law, rates=known)
-        assert found.total == interest_of([Owed(MARCH, amount)], currency="SEK", until=until, percent=Decimal(10)).total
+        found = interest_by_law([OwedSince(MARCH, amount)], currency="SEK", until=until, row=law, rates=known)
+        assert (
+            found.total
+            == interest_of([OwedSince(MARCH, amount)], currency="SEK", until=until, percent=Decimal(10)).total
+        )
         assert sum(one.days for one in found.stretches) == (days + 1 if amount else 0)
 
     def test_the_refusal_says_which_rate_is_missing(self) -> None:
         law = law_of("SE", MARCH)
         assert law is not None
         with pytest.raises(UnableToReckonInterest) as refused:
-            interest_by_law([Owed(MARCH, Decimal(1))], currency="SEK", until=MARCH, row=law, rates=RATES)
+            interest_by_law([OwedSince(MARCH, Decimal(1))], currency="SEK", until=MARCH, row=law, rates=RATES)
         assert refused.value.facts == {"rate": "RIKSBANK", "since": date(2026, 1, 1)}

@@ -26,7 +26,7 @@ class UnableToReckonInterest(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OwedSince:
     """An amount that is owed from a day until the next such row."""
 
     since: date
@@ -58,7 +58,7 @@ class Interest:
 
 
 def interest_of(
-    owed: Sequence[Owed], *, currency: str, until: date, percent: Decimal, day_count: DayCount = "actual-365"
+    owed: Sequence[OwedSince], *, currency: str, until: date, percent: Decimal, day_count: DayCount = "actual-365"
 ) -> Interest:
     """Interest at one rate a year on each day from the first row to ``until``, that day included."""
     stretches = [_stretch(amount, first, last, percent) for amount, first, last in _runs(owed, until)]
@@ -66,7 +66,7 @@ def interest_of(
 
 
 def interest_by_law(
-    owed: Sequence[Owed], *, currency: str, until: date, row: LawRow, rates: Sequence[ReferenceRate]
+    owed: Sequence[OwedSince], *, currency: str, until: date, row: LawRow, rates: Sequence[ReferenceRate]
 ) -> Interest:
     """Interest at the reference rate of each half-year and the margin of a law's row.
 
@@ -86,7 +86,7 @@ def interest_by_law(
     return _added_up(stretches, currency, row.day_count)
 
 
-def _runs(owed: Sequence[Owed], until: date) -> list[tuple[Decimal, date, date]]:
+def _runs(owed: Sequence[OwedSince], until: date) -> list[tuple[Decimal, date, date]]:
     """Amount, first and last day of each row that reaches into the time; nothing is owed on nothing."""
     rows = sorted((one for one in owed if one.since <= until), key=lambda one: one.since)
     ends = [*(after.since - _DAY for _, after in pairwise(rows)), until] if rows else []
