@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def read_text(path: Path, *, command: str) -> str:
     """The text of a policy's file; wrong usage (exit 2) where it cannot be read."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8")
     except OSError as fault:
         wrong_usage(f"saldo policy {command}: {path}: {fault.strerror}")
     except UnicodeDecodeError:

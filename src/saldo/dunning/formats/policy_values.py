@@ -62,7 +62,7 @@ class _Numbers(_Matching):
         return Decimal(self._matching(node, PERCENT, "dunning.text.bad-number") or 0)
 
     def amounts(self, node: yaml.Node | None, *, above_zero: bool = False) -> Mapping[str, Decimal]:
-        """Amounts by currency, none finer than its currency can be paid."""
+        """Amounts by currency, none finer than its currency can be paid; above zero there must be one."""
         found: dict[str, Decimal] = {}
         for currency, (key, value) in (self.reading.pairs(node) if node is not None else {}).items():
             if not _has_form(currency, CURRENCY):
@@ -71,6 +71,8 @@ class _Numbers(_Matching):
             found[currency] = amount = Decimal(text or 1)
             if round(amount, minor_digits(currency)) != amount or (above_zero and not amount):
                 self.reading.fault(value, "dunning.text.bad-number")
+        if node is not None and above_zero and not found:
+            self.reading.fault(node, "dunning.text.bad-number")
         return found
 
     def period(self, node: yaml.Node | None, default: NoticePeriod) -> NoticePeriod:
