@@ -45,12 +45,17 @@ _STANDING = """
 INSERT INTO dunning_collected (company_id, item, debtor, currency, policy, version, step, since, proved_on,
     notice_failed, "left", proposed, reviewed, because, facts, owed, decided_on, decided_at, look_again_on)
 SELECT company_id, key, party, currency, 'standard', 1, s.step, due_on + s.late, due_on + s.late, false, '', '', '',
-       CASE s.step WHEN 'final-notice' THEN 'access-not-agreed' ELSE 'not-yet' END, '{}', open, due_on + s.late,
-       %(at)s, CASE WHEN s.step <> 'final-notice' THEN due_on + s.next END
-FROM ledger_item JOIN (VALUES ('reminder', 3, 10), ('second-reminder', 10, 20), ('formal-notice', 20, 27),
-    ('final-notice', 27, 1000)) AS s (step, late, next)
+       CASE s.step WHEN 'decision' THEN 'last-step' ELSE 'not-yet' END, '{}', open, due_on + s.late,
+       %(at)s, CASE WHEN s.step <> 'decision' THEN due_on + s.next END
+FROM ledger_item JOIN (VALUES ('before-due', -7, 3), ('reminder', 3, 10), ('second-reminder', 10, 20), ('formal-notice', 20, 27),
+    ('final-notice', 27, 33), ('suspension', 33, 60), ('decision', 60, 1000)) AS s (step, late, next)
     ON %(today)s::date - 1 - due_on >= s.late AND %(today)s::date - 1 - due_on < s.next
 WHERE company_id = %(company)s
+"""
+_CLAUSES = """
+INSERT INTO dunning_clause (company_id, debtor, allows, agreed_on, evidence, recorded_at, recorded_by, ended_by)
+SELECT %(company)s, (100000 + i)::text, 'access', %(today)s::date - 400, 'contract', %(at)s, 'bench', ''
+FROM generate_series(0, %(debtors)s - 1) AS i
 """
 _CREDITS = """
 INSERT INTO ledger_item (company_id, key, account, party, kind, document, reference, issued_on, due_on, currency,
@@ -72,9 +77,9 @@ def fill(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], company: 
     facts = {"company": company, "debtors": DEBTORS, "many": ITEMS, "today": TODAY, "at": AT}
     with app.transaction():
         app.execute("SELECT set_config('saldo.company', %s, true)", [str(company)])
-        for statement in (_DEBTORS, _ITEMS, _STANDING, _CREDITS, _HOLDS):
+        for statement in (_DEBTORS, _ITEMS, _STANDING, _CLAUSES, _CREDITS, _HOLDS):
             app.execute(statement, facts)
-    for table in ("parties_debtor", "ledger_item", "dunning_collected", "dunning_hold"):
+    for table in ("parties_debtor", "ledger_item", "dunning_collected", "dunning_hold", "dunning_clause"):
         owner.execute(f"VACUUM ANALYZE {table}")
     return time.perf_counter() - began
 

@@ -25,12 +25,17 @@ _SOON = -10_000  # days late at which every item is: a step without a first day 
 _COLUMNS = """
     i.item, i.debtor, i.currency, i.due_on, i.open, i.kind, d.country, d.zone, d.segment,
     c.policy, c.version, coalesce(c.step, 'clear') AS step, c.since, c.proved_on, coalesce(c.notice_failed, false),
-    coalesce(c."left", ''), coalesce(c.proposed, ''), coalesce(c.reviewed, ''), coalesce(c.because, ''), c.look_again_on
+    coalesce(c."left", ''), coalesce(c.proposed, ''), coalesce(c.reviewed, ''), coalesce(c.because, ''),
+    c.look_again_on, a.debtor IS NOT NULL
 """
 _FROM = """
 FROM ledger_open_receivable i
 JOIN parties_debtor d ON d.company_id = i.company_id AND d.number = i.debtor
 LEFT JOIN dunning_collected c ON c.company_id = i.company_id AND c.item = i.item
+LEFT JOIN (
+    SELECT debtor FROM dunning_clause WHERE company_id = %(company)s AND allows = 'access' AND ended_on IS NULL
+    UNION SELECT debtor FROM dunning_acknowledgement WHERE company_id = %(company)s
+) a ON a.debtor = i.debtor
 """
 _SIEVE = """
 LEFT JOIN (SELECT * FROM unnest(%(codes)s::text[], %(versions)s::int[], %(steps)s::text[], %(lates)s::int[],
@@ -77,6 +82,7 @@ class Candidate(NamedTuple):
     reviewed: str
     because: str
     look_again_on: date | None
+    may_touch_access: bool  # the debtor's terms, or a policy it acknowledged, allow it (practice 19)
 
 
 def sieve(*, company: CompanyId, shelf: PolicyShelf, today: date) -> Iterator[Candidate]:

@@ -36,12 +36,6 @@ _CREDITS = """
 SELECT debtor, item, currency, open, issued_on FROM ledger_open_credit
 WHERE company_id = %s AND debtor = ANY(%s::text[]) ORDER BY issued_on, item
 """
-_MAY_TOUCH = """
-SELECT debtor FROM dunning_clause
-WHERE company_id = %(company)s AND debtor = ANY(%(debtors)s::text[]) AND allows = 'access' AND ended_on IS NULL
-UNION SELECT debtor FROM dunning_acknowledgement
-WHERE company_id = %(company)s AND debtor = ANY(%(debtors)s::text[])
-"""
 
 
 def debtors_with_any(*, company: CompanyId, today: date) -> frozenset[str]:
@@ -53,18 +47,11 @@ def debtors_with_any(*, company: CompanyId, today: date) -> frozenset[str]:
     return frozenset(found | _withholders(load_tax(company), today))
 
 
-def may_touch_access(*, company: CompanyId, debtors: Collection[str]) -> frozenset[str]:
-    """The debtors whose terms, or a policy version they acknowledged, allow that access is affected (practice 19)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MAY_TOUCH, {"company": company, "debtors": list(debtors)})
-        return frozenset(row[0] for row in cursor.fetchall())
-
-
 def load_books(*, company: CompanyId, items: Iterable[Candidate], today: date) -> dict[str, Book]:
     """The book of each debtor, from all of its open items and everything that was said about them."""
     books: dict[str, Book] = {}
     for one in items:
-        book = books.setdefault(one.debtor, Book(segment=one.segment))
+        book = books.setdefault(one.debtor, Book(segment=one.segment, may_touch_access=one.may_touch_access))
         book.items[one.item] = BookItem(
             key=one.item,
             due_on=one.due_on,
@@ -79,9 +66,6 @@ def load_books(*, company: CompanyId, items: Iterable[Candidate], today: date) -
     _add_withheld(company, books, today)
     for item, since in list_items_that_money_may_settle(company=company).items():
         _wait_for_match(books, item, since)
-    allowed = may_touch_access(company=company, debtors=debtors)
-    for debtor, book in books.items():
-        book.may_touch_access = debtor in allowed
     return books
 
 

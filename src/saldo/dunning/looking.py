@@ -68,8 +68,17 @@ class Seen(NamedTuple):
     @property
     def is_news(self) -> bool:
         """Whether anything that is kept of it changes: its step, the reason, or the day to look again."""
-        known = (self.item.because, self.item.look_again_on)
-        return self.moves or (self.decision.because, self.decision.look_again_on) != known
+        item, decision = self.item, self.decision
+        if self.waits_for_person:
+            return decision.enters is None or item.proposed != decision.enters.code
+        if self.moves or item.proposed:
+            return True
+        return (decision.because, decision.look_again_on) != (item.because, item.look_again_on)
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether a step that a person lets happen would begin: until then it is proposed and the item stays."""
+        return self.decision.enters is not None and self.decision.enters.release == "person"
 
 
 def look_at(look: Look, items: Iterable[Candidate], *, with_books: frozenset[str] = frozenset()) -> Iterator[Seen]:
@@ -143,14 +152,13 @@ def _decide_plain(look: Look, one: Candidate) -> Seen | None:
         open=one.open,
         segment=one.segment,
         is_fee=one.kind == "fee",
+        may_touch_access=one.may_touch_access,
         bank_is_old=look.bank_is_old(policy),
         policy_changed=changed,
     )
     standing = _standing_of(one)
     today = look.today_of(one)
     decision = decide(policy, facts, standing, today=today, closed=look.closed_for(one))
-    if decision.enters is not None and decision.enters.touches_access:
-        return None
     return Seen(one, pin, policy, facts, standing, decision, today)
 
 

@@ -19,11 +19,16 @@ def calendar_of(country: str) -> Closed:
     ISO 3166 codes. A country the library does not know has no holidays: weekends still count. Chinese working
     weekends stay weekends, so that a day counted back is never too late; half days stay working days.
     """
-    known = _calendar(country.upper())
-    return known.__contains__ if known is not None else _never
+    return _remembered(country.upper())
 
 
 @lru_cache(maxsize=64)
+def _remembered(country: str) -> Closed:
+    """The same few days are asked of a country a million times in one round, and the library thinks long of each."""
+    known = _calendar(country)
+    return _never if known is None else lru_cache(maxsize=4096)(known.__contains__)
+
+
 def _calendar(country: str) -> holidays.HolidayBase | None:
     try:
         everything = holidays.country_holidays(country)

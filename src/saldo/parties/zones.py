@@ -29,6 +29,7 @@ _USUAL: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def zone_of(*, country: str, own: str, house: str) -> str:
     """The IANA name of a debtor's zone: ``own`` where one is written down, else by its country.
 

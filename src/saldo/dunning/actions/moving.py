@@ -99,8 +99,8 @@ def move_items(*, look: Look, items: Collection[str], by: str) -> Carried:
     open_items = these(company=look.company, items=items)
     wanted = set(items)
     seen = [one for one in look_at(look, open_items, with_books=with_books) if one.item.item in wanted and one.is_news]
-    waiting = [one for one in seen if _waits_for_person(one)]
-    going = [one for one in seen if one.moves and not _waits_for_person(one)]
+    waiting = [one for one in seen if one.waits_for_person]
+    going = [one for one in seen if one.moves and not one.waits_for_person]
     notices = carry_out_steps(look=look, seen=[one for one in going if one.decision.enters is not None], by=by)
     _write(look, seen, going={one.item.item for one in going})
     _keep(look, going, notices, by)
@@ -131,11 +131,6 @@ def _lock(company: CompanyId, items: Collection[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_ALL, [company])
         cursor.execute(_LOCK_ROWS, [company, list(items)])
-
-
-def _waits_for_person(one: Seen) -> bool:
-    """Whether a step that a person lets happen would begin: until then it is proposed and the item stays."""
-    return one.decision.enters is not None and one.decision.enters.release == "person"
 
 
 def _write(look: Look, seen: Sequence[Seen], *, going: set[str]) -> None:
