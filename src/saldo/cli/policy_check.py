@@ -137,6 +137,8 @@ def told(moment: Moment, words: Words) -> Iterator[str]:
     currency = str(moment.facts.get("currency", ""))
     facts: Mapping[str, Any] = {name: _shown(value, currency) for name, value in moment.facts.items()}
     yield words(f"dunning.story.{moment.what}", **facts)
+    if "because" in facts:
+        yield words(f"dunning.because.{facts['because']}")
     for name in _EXTRAS:
         if name in facts and moment.what != "law":
             yield words(f"dunning.story.and-{name.replace('_', '-')}", **facts)
