@@ -41,7 +41,12 @@ customer.read                       a . a a o
 contact.edit                        a . a a o
 customer.billing-profile.propose    a . . a o
 customer.billing-profile.edit       a . . a .
+dunning.read                        a . a a o
 dunning.policy.edit                 a . . a .
+dunning.release                     a . . a .
+dunning.call                        a . a a o
+dunning.mark                        a . . a .
+dunning.mark.sign                   a . . . .
 dunning.hold                        a . a a o
 dunning.promise                     a . a a o
 dunning.dispute                     a . a a o

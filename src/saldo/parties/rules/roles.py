@@ -129,7 +129,12 @@ TABLE: Mapping[str, Row] = {
     "customer.billing-profile.propose": _changes(_G, _B, own=[_S]),
     "customer.billing-profile.edit": _changes(_G, _B),
     # collections and access
+    "dunning.read": _reads(_G, _H, _B, own=[_S]),
     "dunning.policy.edit": _changes(_G, _B),
+    "dunning.release": _changes(_G, _B),
+    "dunning.call": _changes(_G, _H, _B, own=[_S]),
+    "dunning.mark": _changes(_G, _B),
+    "dunning.mark.sign": _changes(_G),
     "dunning.hold": _changes(_G, _H, _B, own=[_S]),
     "dunning.promise": _changes(_G, _H, _B, own=[_S]),
     "dunning.dispute": _changes(_G, _H, _B, own=[_S]),
