@@ -129,18 +129,18 @@ def _decide_book(look: Look, book: Book, mine: list[Candidate], reopened: dict[s
             book.items[item].reopened_on = on
     facts = book.facts_on(today)
     for one in mine:
-        held = _policy_of(look, one)
+        held = policy_of(look, one)
         if held is not None:
             pin, policy, changed = held
             known = facts[one.item]._replace(policy_changed=changed, bank_is_old=look.bank_is_old(policy))
-            standing = _standing_of(one)
+            standing = standing_of(one)
             decision = decide(policy, known, standing, today=today, closed=closed)
             yield Seen(one, pin, policy, known, standing, decision, today)
 
 
 def _decide_plain(look: Look, one: Candidate) -> Seen | None:
     """Decide an item of which nothing but itself need be known; None when more must be."""
-    held = _policy_of(look, one)
+    held = policy_of(look, one)
     if held is None or one.left:
         return None
     pin, policy, changed = held
@@ -156,13 +156,13 @@ def _decide_plain(look: Look, one: Candidate) -> Seen | None:
         bank_is_old=look.bank_is_old(policy),
         policy_changed=changed,
     )
-    standing = _standing_of(one)
+    standing = standing_of(one)
     today = look.today_of(one)
     decision = decide(policy, facts, standing, today=today, closed=look.closed_for(one))
     return Seen(one, pin, policy, facts, standing, decision, today)
 
 
-def _policy_of(look: Look, one: Candidate) -> tuple[Pin, Policy, bool] | None:
+def policy_of(look: Look, one: Candidate) -> tuple[Pin, Policy, bool] | None:
     """The policy an item is decided by, and whether another one would hold for it by now (lessons A 10)."""
     now = look.shelf.holding(item=one.item, debtor=one.debtor, segment=one.segment)
     pinned = (one.policy, one.version) if one.policy and one.version is not None and one.step != CLEAR else None
@@ -174,5 +174,6 @@ def _policy_of(look: Look, one: Candidate) -> tuple[Pin, Policy, bool] | None:
     return pin, policy, changed
 
 
-def _standing_of(one: Candidate) -> Standing:
+def standing_of(one: Candidate) -> Standing:
+    """Where an item stands, as it was read."""
     return Standing(one.step, one.since, one.proved_on, one.notice_failed, one.left)

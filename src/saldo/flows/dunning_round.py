@@ -7,10 +7,9 @@ was touched; a day that was missed is caught up with one decision an item, never
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from saldo.core.identity import CompanyId
 from saldo.dunning.actions.moving import clear_paid, move_items, sorted_in_batches
@@ -23,12 +22,10 @@ from saldo.dunning.actions.rounds import (
     record_round,
     was_looked_at_fully,
 )
-from saldo.dunning.looking import Look, Seen
-from saldo.dunning.policies import load_policies
+from saldo.dunning.looking import Seen
+from saldo.flows.dunning_look import look_of
 from saldo.parties.company import company_context
-from saldo.parties.queries import list_companies
 from saldo.ports.world import World
-from saldo.receipts.queries import list_newest_files
 
 BATCH = 5_000
 
@@ -61,7 +58,7 @@ def dunning_round(
         read = count_looked_at(company=company)
         pairs = [(seen.item.debtor, seen.item.item) for seen in find_moves(look=look, on=on, full=everything)]
     moved: Counter[str] = Counter()
-    proposed, notices = 0, []
+    proposed, notices = 0, list[str]()
     for batch in sorted_in_batches(pairs, size=BATCH):
         with company_context(company):
             carried = move_items(look=look, items=batch, by=by)
@@ -83,42 +80,6 @@ def preview_round(*, company: CompanyId, world: World, today: date | None = None
         look = look_of(company=company, world=world, today=today)
         on = today or look.day_of(look.zone)
         return tuple(_ahead(seen) for seen in find_moves(look=look, on=on, full=True) if seen.moves)
-
-
-def look_of(*, company: CompanyId, world: World, today: date | None = None) -> Look:
-    """How the house looks at its book now: its policies, the newest bank data, and the days of its debtors' zones."""
-    house = next(one for one in list_companies() if one.id == company)
-    at = world.clock.now()
-    return Look(
-        company=company,
-        shelf=load_policies(company=company, on=today or _local_day(at, house.zone)),
-        day_of=_days(at, today),
-        country=house.country,
-        zone=house.zone,
-        at=at,
-        bank_at=_newest(file.received_at for file in list_newest_files(company=company)),
-    )
-
-
-def _days(at: datetime, today: date | None) -> Callable[[str], date]:
-    known: dict[str, date] = {}
-
-    def day_of(zone: str) -> date:
-        if today is not None:
-            return today
-        if zone not in known:
-            known[zone] = _local_day(at, zone)
-        return known[zone]
-
-    return day_of
-
-
-def _local_day(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
-def _newest(received: Iterable[datetime]) -> datetime | None:
-    return max((at.astimezone(UTC) for at in received), default=None)
 
 
 def _ahead(seen: Seen) -> Ahead:
