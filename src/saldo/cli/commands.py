@@ -26,6 +26,12 @@ class Command:
         """The module with ``add_arguments(parser)`` and ``run(args, out)``."""
         return import_module(self.module)
 
+    def needed_by(self, args: argparse.Namespace) -> Needs:
+        """What these arguments need; a command whose kinds differ says so itself, with ``needs(args)``."""
+        ask = getattr(self.load(), "needs", None)
+        needed: Needs = self.needs if ask is None else ask(args)
+        return needed
+
 
 COMMANDS = (
     Command("init", "saldo.server.commands.init", "make the installation and its first company", "nothing"),

@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _module(kind).add_arguments(sub)
 
 
+def needs(args: argparse.Namespace) -> str:
+    """Nothing, unless the kind asks for the installation's own books."""
+    ask = getattr(_module(args.kind), "needs", None)
+    return "nothing" if ask is None else str(ask(args))
+
+
 def run(args: argparse.Namespace, out: Output) -> int:
     """Run what was asked for."""
     return int(_module(args.kind).run(args, out))

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from saldo.cli.commands import Command, command_named, parser
+from saldo.cli.commands import Needs, command_named, parser
 from saldo.cli.output import Output
 from saldo.core.problems import Refused
 from saldo.server.clock import MachineClock
@@ -27,8 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     out = Output(is_json=args.json)
     args.words, args.clock = message_of, MachineClock()
     try:
-        if command.needs != "nothing":
-            _ready(command, args, out)
+        if (needed := command.needed_by(args)) != "nothing":
+            _ready(needed, args, out)
         return int(command.load().run(args, out))
     except Refused as refusal:
         return out.fail(refusal.code, _message(refusal), refusal.facts)
@@ -40,20 +40,20 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def _ready(command: Command, args: argparse.Namespace, out: Output) -> None:
+def _ready(needed: Needs, args: argparse.Namespace, out: Output) -> None:
     """Open the installation, load Django, find the company; put world, words, home and company into the arguments."""
     from saldo.server import installation
 
     home = installation.home_folder()
     found = installation.find_installation(home)
-    if found is None and command.needs == "installation":
+    if found is None and needed == "installation":
         raise installation.UnableToOpen(code="server.no-installation", facts={"home": str(home)})
     if found is not None:
         from saldo.server.setup import start_django
 
         installation.start_database(found)
         start_django(home)
-    if command.needs == "installation-or-new" and not _has_company(found):
+    if needed == "installation-or-new" and not _has_company(found):
         _make_with_defaults(args, out)
     from saldo.parties.queries import get_company
     from saldo.server.wiring import real_world

@@ -83,6 +83,12 @@ class Replay:
             seen.append(_as_item_day(key, known.currency, decision))
         return seen
 
+    def tell(self, event: Event) -> None:
+        """What arrives, before anything is looked at."""
+        apply(self.book, event)
+        if event.type == "release":
+            self._mend_notices(event)
+
     def next_day(self, after: date) -> date | None:
         """The next day on which a decision can change if nothing arrives."""
         return min((day for day in self.again.values() if day > after), default=None)
@@ -95,19 +101,14 @@ class Replay:
                 self.standings[key] = standing._replace(notice_failed=True)
                 self.again[key] = event.on
 
-    def mend_notices(self, event: Event) -> None:
+    def _mend_notices(self, event: Event) -> None:
         """A person told the debtor in another way: what had come back counts as proved from that day."""
         for key, standing in self.standings.items():
             if standing.notice_failed and event.invoice in ("", key):
                 self.standings[key] = standing._replace(notice_failed=False, proved_on=event.on)
 
     def _carry_out(self, key: str, decision: Decision, standing: Standing, today: date) -> None:
-        after = moved(decision, standing, today=today)
-        again = decision.look_again_on
-        if decision.enters is not None:
-            after = after._replace(proved_on=today)
-            again = earliest_after_notice(decision.enters.notice, proved_on=today, closed=self.closed)
-        self.standings[key] = after
+        self.standings[key], again = carried_out(decision, standing, today=today, closed=self.closed)
         if again is None:
             self.again.pop(key, None)
         else:
@@ -118,6 +119,16 @@ class Replay:
         self.again.pop(key, None)
         if standing.step != CLEAR:
             self.standings[key] = Standing(since=today, left=standing.step)
+
+
+def carried_out(decision: Decision, standing: Standing, *, today: date, closed: Closed) -> tuple[Standing, date | None]:
+    """Where an item stands after a decision whose notice is proved on the same day, and when to look again."""
+    after = moved(decision, standing, today=today)
+    if decision.enters is None:
+        return after, decision.look_again_on
+    return after._replace(proved_on=today), earliest_after_notice(
+        decision.enters.notice, proved_on=today, closed=closed
+    )
 
 
 def replay(
@@ -152,9 +163,7 @@ def look_on(running: Replay, day: date, arrived: Sequence[Event], *, everything:
     it stands on that day.
     """
     for event in arrived:
-        apply(running.book, event)
-        if event.type == "release":
-            running.mend_notices(event)
+        running.tell(event)
     seen = running.look(day, everything=everything or bool(arrived))
     came_back = [event for event in arrived if event.type == "notice-failed"]
     for event in came_back:
