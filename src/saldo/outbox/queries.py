@@ -125,6 +125,17 @@ def find_message(*, company: CompanyId, message: MessageId) -> Message | None:
     return as_message(row) if row else None
 
 
+def find_messages(*, company: CompanyId, keys: Iterable[str]) -> dict[str, Message]:
+    """The orders of these keys, all at once; who is unknown is left out."""
+    return {row.key: as_message(row) for row in _messages(company).filter(key__in=set(keys))}
+
+
+def list_bounced(*, company: CompanyId, purpose: str) -> tuple[Message, ...]:
+    """What was sent for a purpose and came back, and nobody has dealt with yet; oldest first."""
+    rows = _messages(company).filter(state="bounced", settled_at__isnull=True, purpose=purpose)
+    return tuple(as_message(row) for row in rows.order_by("id"))
+
+
 def list_awaiting_paper(*, company: CompanyId, due_before: datetime, limit: int) -> tuple[Message, ...]:
     """Mails whose paper is still to be made, rehearsed ones too: those that leave first before the others.
 
