@@ -100,9 +100,10 @@ def move_items(*, look: Look, items: Collection[str], by: str, released: Collect
     _lock(look.company, items)
     with_books = debtors_with_any(company=look.company, today=look.at.date())
     open_items = these(company=look.company, items=items)
-    wanted = set(items)
-    seen = [one for one in look_at(look, open_items, with_books=with_books) if one.item.item in wanted and one.is_news]
-    let_go = {one.item.item for one in seen if one.item.item in released and one.item.proposed == one.decision.step}
+    wanted, asked = set(items), frozenset(released)
+    looked = (one for one in look_at(look, open_items, with_books=with_books) if one.item.item in wanted)
+    seen = [one for one in looked if one.is_news or one.item.item in asked]
+    let_go = {one.item.item for one in seen if one.item.item in asked and one.item.proposed == one.decision.step}
     waiting = [one for one in seen if one.waits_for_person and one.item.item not in let_go]
     going = [one for one in seen if one.moves and (not one.waits_for_person or one.item.item in let_go)]
     notices = carry_out_steps(look=look, seen=[one for one in going if one.decision.enters is not None], by=by)

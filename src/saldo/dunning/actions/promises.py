@@ -144,8 +144,20 @@ def _watch(look: Look, row: _OpenPromise, received: Decimal, by: str) -> Promise
         facts = {"promise": row.id, "received": f"{counted:f}", "currency": row.currency}
         subject, code = f"debtor:{row.debtor}", f"dunning.promise-{state}"
         record(company=look.company, code=code, actor=by, subject=subject, at=look.at, facts=facts)
+    if state == "broken":
+        _ask_to_call(look, row, counted, today)
     touch(company=look.company, debtors=[row.debtor], on=today)
     return state
+
+
+def _ask_to_call(look: Look, row: _OpenPromise, received: Decimal, today: date) -> None:
+    facts = {"because": "promise-broken", "promise": row.id, "currency": row.currency}
+    facts |= {"promised": f"{row.promised:f}", "received": f"{received:f}", "until": row.until.isoformat()}
+    models.Task.objects.get_or_create(
+        company_id=look.company,
+        key=f"call:{row.debtor}:promise:{row.id}",
+        defaults={"kind": "call", "debtor": row.debtor, "facts": facts, "due_on": today, "opened_at": look.at},
+    )
 
 
 def _meant(company: CompanyId, debtor: str, currency: str, items: Collection[str]) -> list[DebtorItem]:
