@@ -12,7 +12,8 @@ from saldo.audit.log import SYSTEM, record
 from saldo.core.identity import CompanyId
 from saldo.dunning import models
 from saldo.dunning.actions.notices import settle_channels
-from saldo.dunning.actions.proofs import Fate, fail_notice
+from saldo.dunning.actions.proofs import Fate, fail_notice, let_ladder_wait_anew
+from saldo.dunning.actions.tasks import drop_task
 from saldo.outbox.queries import Message, find_messages, list_bounced
 from saldo.parties.debtors import Debtor, list_debtors_numbered
 
@@ -33,7 +34,7 @@ def follow_messages(*, company: CompanyId, at: datetime) -> Followed:
 
     A mail counts as handed over on the debtor's own day on which the server took it; one in rehearsal never does.
     """
-    waiting = _rows(company).filter(state="ordered").exclude(told={}).select_for_update()
+    waiting = _rows(company).filter(state__in=["ordered", "failed"]).exclude(told={}).select_for_update()
     rows = {row.key: row for row in waiting.order_by("id")}
     keys = [one["message"] for row in rows.values() for one in row.channels if one.get("message")]
     messages = find_messages(company=company, keys=keys)
@@ -66,6 +67,10 @@ def _follow(
     if not changed:
         return ""
     failed = next((one for one in row.channels if one["state"] == "failed"), None)
+    if row.state == "failed" and failed is None:  # the same mail goes again, to an address that was mended
+        row.state = "ordered"
+        let_ladder_wait_anew(company=company, fates=[Fate(row, _day(at, zone))])
+        drop_task(company=company, key=f"notice-failed:{row.key}", outcome="sent-again", by=SYSTEM, at=at)
     if failed is not None:
         fail_notice(company=company, fate=Fate(row, _day(at, zone)), code=failed["code"], by=SYSTEM, at=at)
         return "failed"
