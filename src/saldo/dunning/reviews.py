@@ -92,7 +92,8 @@ def list_items_to_review(
 def _ask(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _values(company: CompanyId, shelf: PolicyShelf) -> dict[str, Any]:

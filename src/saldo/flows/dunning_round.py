@@ -13,6 +13,8 @@ from datetime import date
 
 from saldo.core.identity import CompanyId
 from saldo.dunning.actions.moving import clear_paid, move_items, sorted_in_batches
+from saldo.dunning.actions.promises import watch_promises
+from saldo.dunning.actions.proposals import withdraw_overtaken
 from saldo.dunning.actions.rounds import (
     RoundDone,
     check_day,
@@ -22,8 +24,10 @@ from saldo.dunning.actions.rounds import (
     record_round,
     was_looked_at_fully,
 )
+from saldo.dunning.actions.touching import touch_moved
 from saldo.dunning.looking import Seen
 from saldo.flows.dunning_look import look_of
+from saldo.ledger.moved_since import newest_place
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 
@@ -55,6 +59,10 @@ def dunning_round(
         on = today or look.day_of(look.zone)
         check_day(company=company, on=on)
         everything = not was_looked_at_fully(company=company, on=on) if full is None else full
+        books = newest_place(company=company)
+        if not everything:
+            touch_moved(company=company, on=on)
+        watch_promises(look=look, by=by)
         read = count_looked_at(company=company)
         pairs = [(seen.item.debtor, seen.item.item) for seen in find_moves(look=look, on=on, full=everything)]
     moved: Counter[str] = Counter()
@@ -67,10 +75,11 @@ def dunning_round(
         notices += carried.notices
     with company_context(company):
         cleared = clear_paid(company=company, items=find_paid(look=look), look=look, by=by)
+        withdraw_overtaken(look=look, by=by)
         done = RoundDone(
             on=on, read=read, moved=dict(moved), cleared=cleared, proposed=proposed, notices=tuple(notices)
         )
-        record_round(look=look, done=done, full=everything, by=by)
+        record_round(look=look, done=done, full=everything, books=books, by=by)
     return done
 
 

@@ -14,6 +14,7 @@ from saldo.dunning import models
 from saldo.dunning.candidates import count_open, due, sieve
 from saldo.dunning.circumstances import debtors_with_any
 from saldo.dunning.looking import Look, Seen, look_at, look_at_books
+from saldo.ledger.moved_since import BookPlace
 from saldo.parties.zones import zone_of
 
 # Without a row that is open the books have closed the item: it was paid, credited, written off or taken back.
@@ -45,8 +46,11 @@ class RoundDone:
 def find_moves(*, look: Look, on: date, full: bool) -> Iterator[Seen]:
     """Every item of which anything would change on a day; ``full`` looks at all, else only at what is due."""
     with_books = debtors_with_any(company=look.company, today=on)
-    read = sieve if full else due
-    candidates = read(company=look.company, shelf=look.shelf, today=on)
+    if full:
+        candidates = sieve(company=look.company, shelf=look.shelf, today=on)
+    else:
+        since = last_full_day(company=look.company) or date.min
+        candidates = due(company=look.company, shelf=look.shelf, today=on, since=since)
     plain = (one for one in candidates if not full or one.debtor not in with_books)
     for seen in look_at(look, plain, with_books=with_books):
         if seen.is_news:
@@ -73,13 +77,19 @@ def check_day(*, company: CompanyId, on: date) -> None:
         raise UnableToRunRound(code="dunning.round.day-before-the-last", facts=facts)
 
 
+def last_full_day(*, company: CompanyId) -> date | None:
+    """The day of the newest round that looked at everything, or None."""
+    rows = models.Round.objects.filter(company_id=company, is_full=True).order_by("-on")
+    return rows.values_list("on", flat=True).first()
+
+
 def was_looked_at_fully(*, company: CompanyId, on: date) -> bool:
     """Whether everything was looked at on this day already: later rounds of it look only at what changed."""
     return models.Round.objects.filter(company_id=company, on=on, is_full=True).exists()
 
 
-def record_round(*, look: Look, done: RoundDone, full: bool, by: str) -> None:
-    """Write down a round; its moves are in the log already, batch by batch."""
+def record_round(*, look: Look, done: RoundDone, full: bool, books: BookPlace, by: str) -> None:
+    """Write down a round, and where the ``books`` ended when it began; its moves are in the log already."""
     models.Round.objects.create(
         company_id=look.company,
         on=done.on,
@@ -88,7 +98,12 @@ def record_round(*, look: Look, done: RoundDone, full: bool, by: str) -> None:
         is_full=full,
         read=done.read,
         moved=sum(done.moved.values()) + done.cleared,
-        facts={"moved": dict(done.moved), "cleared": done.cleared, "proposed": done.proposed},
+        facts={
+            "moved": dict(done.moved),
+            "cleared": done.cleared,
+            "proposed": done.proposed,
+            "books": list(books),
+        },
     )
 
 
