@@ -69,7 +69,7 @@ def _name(line: LineItem) -> str:
     """What the customer knows it by; meters of Azure are all of one name."""
     if line.category == "usage":
         return "Azure"
-    return line.sku_name or line.product_name
+    return line.product_name or line.sku_name
 
 
 def _age(line: LineItem) -> tuple[date, date, int]:
