@@ -22,6 +22,11 @@ from saldo.dunning.rules.policy import CLEAR, Policy
 ROWS_AT_ONCE = 20_000
 _SOON = -10_000  # days late at which every item is: a step without a first day may begin at once
 
+# For this transaction: a million rows are joined in memory, and the cursor is read to its end.
+_FOR_MANY_ROWS = """
+SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true),
+       set_config('cursor_tuple_fraction', '1', true)
+"""
 _COLUMNS = """
     i.item, i.debtor, i.currency, i.due_on, i.open, i.kind, d.country, d.zone, d.segment,
     c.policy, c.version, coalesce(c.step, 'clear') AS step, c.since, c.proved_on, coalesce(c.notice_failed, false),
@@ -49,10 +54,15 @@ WHERE i.company_id = %(company)s AND (
     OR c.step <> 'clear' AND (i.open <= coalesce((%(highest)s::jsonb ->> i.currency)::numeric, 0) OR c.proposed <> '')
 )
 """
+# The two ways to be due, each by an index of its own. What stands nowhere yet and came into reach before the last full
+# round was looked at by it, and stands somewhere now.
 _DUE = """
-WHERE i.company_id = %(company)s AND (
-    c.look_again_on <= %(today)s
-    OR c.item IS NULL AND i.due_on <= %(today)s::date - %(first)s::int
+WHERE i.company_id = %(company)s AND i.item IN (
+    SELECT item FROM dunning_collected WHERE company_id = %(company)s AND look_again_on <= %(today)s
+    UNION ALL
+    SELECT n.item FROM ledger_open_receivable n WHERE n.company_id = %(company)s
+        AND n.due_on <= %(today)s::date - %(first)s::int AND n.due_on > %(since)s::date - %(first)s::int
+        AND NOT EXISTS (SELECT 1 FROM dunning_collected k WHERE k.company_id = n.company_id AND k.item = n.item)
 )
 """
 _THESE = "WHERE i.company_id = %(company)s AND i.item = ANY(%(items)s::text[])"
@@ -90,9 +100,9 @@ def sieve(*, company: CompanyId, shelf: PolicyShelf, today: date) -> Iterator[Ca
     yield from _stream(_SIEVE, _sieve_values(company, shelf, today))
 
 
-def due(*, company: CompanyId, shelf: PolicyShelf, today: date) -> Iterator[Candidate]:
-    """The items whose day to look again has come, and those that nobody has looked at yet."""
-    values = {"company": company, "today": today, "first": _first_late(shelf.by_pin.values())}
+def due(*, company: CompanyId, shelf: PolicyShelf, today: date, since: date) -> Iterator[Candidate]:
+    """The items whose day to look again has come, and those that came into reach since the last full round's day."""
+    values = {"company": company, "today": today, "since": since, "first": _first_late(shelf.by_pin.values())}
     yield from _stream(_DUE, values)
 
 
@@ -115,6 +125,8 @@ def count_open(*, company: CompanyId) -> int:
 
 def _stream(condition: str, values: Mapping[str, Any]) -> Iterator[Candidate]:
     """Rows by a server's cursor, so that the process stays small whatever the house holds."""
+    with connection.cursor() as plain:
+        plain.execute(_FOR_MANY_ROWS)
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {_COLUMNS} {_FROM} {condition}", values)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):

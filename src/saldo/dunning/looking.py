@@ -21,6 +21,8 @@ from saldo.parties.calendars import calendar_of
 from saldo.parties.zones import zone_of
 
 _BOOKS_AT_ONCE = 2_000
+ENTERED = "days-late"
+"""Why an item entered its step: kept beside it until the day after, whatever holds it there meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Seen(NamedTuple):
             return decision.enters is None or item.proposed != decision.enters.code
         if self.moves or item.proposed:
             return True
+        if item.since == self.today and item.because == ENTERED:
+            return False
         return (decision.because, decision.look_again_on) != (item.because, item.look_again_on)
 
     @property

@@ -6,12 +6,10 @@ since the look, a payment or another round, counts, and two rounds at once do ev
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -21,6 +19,7 @@ from saldo.core.identity import CompanyId
 from saldo.dunning.actions.step_acts import carry_out_steps
 from saldo.dunning.candidates import these
 from saldo.dunning.circumstances import debtors_with_any
+from saldo.dunning.kept_text import as_json
 from saldo.dunning.looking import Look, Seen, look_at
 from saldo.dunning.rules.facts import Standing
 from saldo.dunning.rules.ladder import moved, owed_on
@@ -48,10 +47,11 @@ _COLUMNS = {
     "look_again_on": "date",
 }
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_GIVEN = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
+_GIVEN = ", ".join(f'"{name}" {kind}' for name, kind in _COLUMNS.items())
+# Rows travel as one JSON text: arrays would be quoted value by value on the way, four times as dear.
 _WRITE = f"""
 INSERT INTO dunning_collected (company_id, {_NAMES}, reviewed, decided_at)
-SELECT %(company)s, {_NAMES}, '', %(at)s FROM unnest({_GIVEN}) AS given({_NAMES})
+SELECT %(company)s, {_NAMES}, '', %(at)s FROM jsonb_to_recordset(%(rows)s::jsonb) AS given({_GIVEN})
 ON CONFLICT (company_id, item) DO UPDATE SET
     {", ".join(f'"{name}" = excluded."{name}"' for name in _COLUMNS if name != "item")},
     decided_at = excluded.decided_at
@@ -73,7 +73,7 @@ _DECIDED_NAMES = ", ".join(f'"{name}"' for name in _DECIDED)
 _KEEP = f"""
 INSERT INTO dunning_decided (company_id, at, by, {_DECIDED_NAMES})
 SELECT %(company)s, %(at)s, %(by)s, {_DECIDED_NAMES}
-FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _DECIDED.items())}) AS given({_DECIDED_NAMES})
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS given({", ".join(f'"{name}" {kind}' for name, kind in _DECIDED.items())})
 """  # noqa: S608 — names of our own columns alone
 _CLEAR_PAID = """
 UPDATE dunning_collected SET step = 'clear', "left" = step, since = %(on)s, proved_on = NULL, notice_failed = false,
@@ -139,69 +139,57 @@ def _lock(company: CompanyId, items: Collection[str]) -> None:
 
 
 def _write(look: Look, seen: Sequence[Seen], *, going: set[str]) -> None:
-    if not seen:
-        return
-    rows = [_row(one, goes=one.item.item in going) for one in seen]
-    columns: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(_COLUMNS)}
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, columns | {"company": look.company, "at": look.at})
+    if seen:
+        rows = as_json([_row(one, goes=one.item.item in going) for one in seen])
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, {"company": look.company, "at": look.at, "rows": rows})
 
 
-def _row(one: Seen, *, goes: bool) -> tuple[Any, ...]:
+def _row(one: Seen, *, goes: bool) -> dict[str, Any]:
     decision = one.decision
     proposed = decision.enters.code if decision.enters is not None and not goes else ""
     after: Standing = one.standing if proposed else moved(decision, one.standing, today=one.today)
-    return (
-        one.item.item,
-        one.item.debtor,
-        one.item.currency,
-        one.pin[0],
-        one.pin[1],
-        after.step,
-        after.since,
-        after.proved_on,
-        after.notice_failed,
-        after.left,
-        proposed,
-        decision.because,
-        as_json(decision.facts),
-        owed_on(one.facts, one.today),
-        one.today,
-        None if proposed else decision.look_again_on,
-    )
+    return {
+        "item": one.item.item,
+        "debtor": one.item.debtor,
+        "currency": one.item.currency,
+        "policy": one.pin[0],
+        "version": one.pin[1],
+        "step": after.step,
+        "since": after.since,
+        "proved_on": after.proved_on,
+        "notice_failed": after.notice_failed,
+        "left": after.left,
+        "proposed": proposed,
+        "because": decision.because,
+        "facts": decision.facts,
+        "owed": owed_on(one.facts, one.today),
+        "decided_on": one.today,
+        "look_again_on": None if proposed else decision.look_again_on,
+    }
 
 
 def _keep(look: Look, going: Sequence[Seen], notices: Mapping[str, str], by: str) -> None:
-    if not going:
-        return
-    rows = [
-        (
-            one.item.item,
-            one.item.debtor,
-            one.today,
-            one.pin[0],
-            one.pin[1],
-            one.standing.step,
-            one.decision.step,
-            one.decision.because,
-            as_json(one.decision.facts),
-            as_json({"facts": one.facts._asdict(), "standing": one.standing._asdict()}),
-            notices.get(one.item.item, ""),
-        )
-        for one in going
-    ]
-    columns: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(_DECIDED)}
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, columns | {"company": look.company, "at": look.at, "by": by})
+    if going:
+        rows = as_json([_decided(one, notices.get(one.item.item, "")) for one in going])
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, {"company": look.company, "at": look.at, "by": by, "rows": rows})
 
 
-def as_json(facts: Mapping[str, Any]) -> str:
-    """Facts as they are kept: days and amounts as text, which is how they are told again."""
-    return json.dumps(facts, default=_as_text, separators=(",", ":"))
-
-
-def _as_text(value: Any) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _decided(one: Seen, notice: str) -> dict[str, Any]:
+    return {
+        "item": one.item.item,
+        "debtor": one.item.debtor,
+        "on": one.today,
+        "policy": one.pin[0],
+        "version": one.pin[1],
+        "before": one.standing.step,
+        "step": one.decision.step,
+        "because": one.decision.because,
+        "facts": one.decision.facts,
+        "known": {"facts": one.facts._asdict(), "standing": one.standing._asdict()},
+        "notice": notice,
+    }
 
 
 def sorted_in_batches(pairs: Iterable[tuple[str, str]], *, size: int) -> list[list[str]]:
