@@ -62,7 +62,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _look_and_take(args: argparse.Namespace, data: bytes) -> tuple[OpeningPreview, dict[str, Any]]:
     """What the file says, taken over unless only a preview was asked for; and why it was not, where it was refused."""
     from saldo.audit.log import COMMAND
-    from saldo.ledger.sheets import preview_opening, take_opening
+    from saldo.flows.take_over import take_old_book
+    from saldo.ledger.sheets import preview_opening
 
     now = args.world.clock.now()
     asked: dict[str, Any] = {
@@ -76,7 +77,7 @@ def _look_and_take(args: argparse.Namespace, data: bytes) -> tuple[OpeningPrevie
     if args.preview:
         return seen, {}
     try:
-        return take_opening(**asked, by=COMMAND, at=now), {}
+        return take_old_book(**asked, by=COMMAND, world=args.world), {}
     except Refused as refused:
         message = args.words(code=refused.code, facts=refused.facts, language=args.lang.replace("-", "_"))
         return seen, {"error": {"code": refused.code, "message": message, "facts": refused.facts}}

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Refused
+from saldo.dunning.actions.inheriting import inherit_standing
 from saldo.flows.issue_wave import order_mails
 from saldo.invoicing.actions.confirming import confirm_correction, propose_cancellation, propose_reissue
 from saldo.invoicing.actions.corrected import Corrections
@@ -86,6 +87,7 @@ def correct_document(
                 at=at,
                 newest_backup=newest_backup(company=company),
             )
+            _take_its_place(company, number, issued.number, by=by, today=today, at=at)
             _order(company, number, mirror, issued.number, by=by, at=at)
         return Done(number=number, mirror=mirror, new=issued.number)
     except Refused as refused:
@@ -111,8 +113,16 @@ def confirm_proposal(*, company: CompanyId, proposal: int, number: str, by: str,
             newest_backup=newest_backup(company=company),
         )
         new = issued.number if issued else ""
+        if new:
+            _take_its_place(company, number, new, by=by, today=today, at=at)
         _order(company, number, mirror, new, by=by, at=at)
     return Done(number=number, mirror=mirror, new=new)
+
+
+def _take_its_place(company: CompanyId, number: str, new: str, *, by: str, today: date, at: datetime) -> None:
+    """With the same due day the new document goes on in collections where the wrong one stood (practice 9)."""
+    old, kept = f"invoice:{number}", f"invoice:{new}"
+    inherit_standing(company=company, old=old, new=kept, by=by, today=today, at=at)
 
 
 def _order(company: CompanyId, number: str, mirror: str, new: str, *, by: str, at: datetime) -> None:

@@ -23,11 +23,14 @@ from saldo.dunning.actions.rounds import (
     find_paid,
     record_round,
     was_looked_at_fully,
+    was_never_run,
 )
+from saldo.dunning.actions.taking_on import adopt, take_on
 from saldo.dunning.actions.touching import touch_moved
-from saldo.dunning.looking import Seen
+from saldo.dunning.looking import Look, Seen
 from saldo.flows.dunning_look import look_of
 from saldo.ledger.moved_since import newest_place
+from saldo.ledger.openings import list_taken_over
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 
@@ -60,9 +63,7 @@ def dunning_round(
         check_day(company=company, on=on)
         everything = not was_looked_at_fully(company=company, on=on) if full is None else full
         books = newest_place(company=company)
-        if not everything:
-            touch_moved(company=company, on=on)
-        watch_promises(look=look, by=by)
+        _take_up(look, on, everything, by)
         read = count_looked_at(company=company)
         pairs = [(seen.item.debtor, seen.item.item) for seen in find_moves(look=look, on=on, full=everything)]
     moved: Counter[str] = Counter()
@@ -81,6 +82,17 @@ def dunning_round(
         )
         record_round(look=look, done=done, full=everything, books=books, by=by)
     return done
+
+
+def _take_up(look: Look, on: date, everything: bool, by: str) -> None:
+    """What came in since the round before: what the books moved, what became of promises, what the old tool knew."""
+    if was_never_run(company=look.company):
+        take_on(look=look, rows=list_taken_over(company=look.company), by=by)
+    if everything:
+        adopt(look=look, by=by)
+    else:
+        touch_moved(company=look.company, on=on)
+    watch_promises(look=look, by=by)
 
 
 def preview_round(*, company: CompanyId, world: World, today: date | None = None) -> tuple[Ahead, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from saldo.core.identity import CompanyId
+from saldo.dunning.actions.promises import watch_promises
+from saldo.flows.dunning_look import look_of
 from saldo.flows.pay_from_bank import settle_from_bank
 from saldo.flows.pay_refunds import settle_refunds
 from saldo.parties.company import company_context
@@ -57,6 +59,8 @@ def match_new(
     _take_back(company, by, at)
     settle_refunds(company=company, by=by, at=at)
     settle_from_bank(company=company, by=by, at=at)
+    with company_context(company):
+        watch_promises(look=look_of(company=company, world=world, today=today), by=by)
     return MatchedCount(matched=matched, unallocated=waiting - matched)
 
 

@@ -15,8 +15,7 @@ from saldo.desk.opening.preview import today_of
 from saldo.doors.gate import gate_everywhere
 from saldo.doors.visitor import get_visitor
 from saldo.doors.world import get_world
-from saldo.ledger.sheets import take_opening
-from saldo.ledger.taking_over import undo_take_over
+from saldo.flows.take_over import give_old_book_back, take_old_book
 
 
 @require_POST
@@ -28,14 +27,14 @@ def take(request: HttpRequest) -> HttpResponse:
         said, fault = read_form(request)
         if said is None:
             return draw(request, {}, fault)
-        taken = take_opening(
+        taken = take_old_book(
             company=visitor.company.id,
             data=said.data,
             as_of=said.as_of,
             today=today_of(visitor),
             controls=said.controls,
             by=visitor.actor,
-            at=get_world().clock.now(),
+            world=get_world(),
         )
     except Refused as refused:
         return draw(request, {"kept": request.POST.get("kept", "")}, say_refusal(refused))
@@ -53,7 +52,9 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
     visitor = get_visitor(request)
     find_file(request, name)
     try:
-        count = undo_take_over(company=visitor.company.id, name=name, by=visitor.actor, at=get_world().clock.now())
+        count = give_old_book_back(
+            company=visitor.company.id, name=name, by=visitor.actor, world=get_world(), today=today_of(visitor)
+        )
         messages.success(request, figures.say_many("pages.opening.given-back", count))
     except Refused as refused:
         messages.error(request, say_refusal(refused))

@@ -88,6 +88,11 @@ def was_looked_at_fully(*, company: CompanyId, on: date) -> bool:
     return models.Round.objects.filter(company_id=company, on=on, is_full=True).exists()
 
 
+def was_never_run(*, company: CompanyId) -> bool:
+    """Whether this house has had no round yet: what the old tool knew is taken up before the first."""
+    return not models.Round.objects.filter(company_id=company).exists()
+
+
 def record_round(*, look: Look, done: RoundDone, full: bool, books: BookPlace, by: str) -> None:
     """Write down a round, and where the ``books`` ended when it began; its moves are in the log already."""
     models.Round.objects.create(
