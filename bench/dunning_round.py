@@ -47,7 +47,8 @@ INSERT INTO dunning_collected (company_id, item, debtor, currency, policy, versi
 SELECT company_id, key, party, currency, 'standard', 1, s.step, due_on + s.late, due_on + s.late, false, '', '', '',
        CASE s.step WHEN 'decision' THEN 'last-step' ELSE 'not-yet' END, '{}', open, due_on + s.late,
        %(at)s, CASE WHEN s.step <> 'decision' THEN due_on + s.next END
-FROM ledger_item JOIN (VALUES ('before-due', -7, 3), ('reminder', 3, 10), ('second-reminder', 10, 20), ('formal-notice', 20, 27),
+FROM ledger_item JOIN (VALUES ('before-due', -7, 3), ('reminder', 3, 10), ('second-reminder', 10, 20),
+    ('formal-notice', 20, 27),
     ('final-notice', 27, 33), ('suspension', 33, 60), ('decision', 60, 1000)) AS s (step, late, next)
     ON %(today)s::date - 1 - due_on >= s.late AND %(today)s::date - 1 - due_on < s.next
 WHERE company_id = %(company)s
@@ -69,6 +70,10 @@ INSERT INTO dunning_hold (company_id, debtor, item, reason, until, placed_on, pl
 SELECT %(company)s, (100000 + i)::text, '', 'asked', %(today)s::date + 3, %(today)s, %(at)s, 'bench', ''
 FROM generate_series(7, %(debtors)s - 1, 100) AS i
 """
+_ROUND = """
+INSERT INTO dunning_round (company_id, "on", ran_at, ran_by, is_full, read, moved, facts)
+SELECT %(company)s, %(today)s::date - 1, %(at)s, 'bench', true, 0, 0, '{}'
+"""
 
 
 def fill(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], company: int) -> float:
@@ -77,7 +82,7 @@ def fill(app: psycopg.Connection[Any], owner: psycopg.Connection[Any], company: 
     facts = {"company": company, "debtors": DEBTORS, "many": ITEMS, "today": TODAY, "at": AT}
     with app.transaction():
         app.execute("SELECT set_config('saldo.company', %s, true)", [str(company)])
-        for statement in (_DEBTORS, _ITEMS, _STANDING, _CLAUSES, _CREDITS, _HOLDS):
+        for statement in (_DEBTORS, _ITEMS, _STANDING, _CLAUSES, _CREDITS, _HOLDS, _ROUND):
             app.execute(statement, facts)
     for table in ("parties_debtor", "ledger_item", "dunning_collected", "dunning_hold", "dunning_clause"):
         owner.execute(f"VACUUM ANALYZE {table}")
