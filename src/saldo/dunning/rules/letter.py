@@ -97,6 +97,7 @@ class LetterFacts:
     interest_until: date | None = None
     fee: Decimal = ZERO
     law: str = ""
+    stops_new_orders: bool = False
 
     @property
     def owed(self) -> Decimal:

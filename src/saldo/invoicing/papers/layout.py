@@ -10,19 +10,19 @@ from django.utils.safestring import SafeString, mark_safe
 from saldo.core.money import ZERO, add_up
 from saldo.core.written import MINUS, write_amount, write_day, write_month, write_number
 from saldo.invoicing.papers.qr import payment_picture
+from saldo.invoicing.papers.sides import write_address, write_foot
 from saldo.invoicing.papers.wording import (
     fits_statement,
     say,
     say_many,
     say_marked,
-    write_country,
     write_days,
     write_giro,
     write_iban,
     write_percent_of_tax,
     write_price,
 )
-from saldo.invoicing.rules.paper import SHOWN_CAUSES, Cause, PaperFacts, PaperLine, PaperTax, Side, join_rates
+from saldo.invoicing.rules.paper import SHOWN_CAUSES, Cause, PaperFacts, PaperLine, PaperTax, join_rates
 from saldo.invoicing.rules.references import is_ocr, written_reference
 
 _ON_PAGE = '<a class="on-page" href="#{where}"></a>'
@@ -37,7 +37,7 @@ def lay_out(paper: PaperFacts) -> dict[str, Any]:
         "running": say("running", title=say(f"title.{paper.kind}", number=paper.number), buyer=paper.buyer.name),
         "issued_at": paper.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seller": paper.seller,
-        "buyer": _address(paper.buyer, paper),
+        "buyer": write_address(paper.buyer, paper.seller.country, paper.language),
         "facts": _facts(paper),
         "notes": _notes(paper),
         "currency": paper.currency,
@@ -48,7 +48,7 @@ def lay_out(paper: PaperFacts) -> dict[str, Any]:
         "payment": _payment(paper),
         "why": _why(paper),
         "usage": _usage(paper),
-        "foot": _foot(paper),
+        "foot": write_foot(paper.seller, paper.language),
         "pages": say_marked(
             say("pages", page="{page}", pages="{pages}"),
             page='<span class="page"></span>',
@@ -59,18 +59,6 @@ def lay_out(paper: PaperFacts) -> dict[str, Any]:
 
 def _amount(value: Decimal, paper: PaperFacts, *, signed: bool = False) -> str:
     return write_amount(value, paper.currency, paper.language, signed=signed)
-
-
-def _address(side: Side, paper: PaperFacts) -> list[str]:
-    place = " ".join(filter(None, (side.postcode, side.city)))
-    # A letter at home carries no country; abroad it does, in words, as post offices want it.
-    country = "" if side.country == paper.seller.country else write_country(side.country, paper.language)
-    lines = [*side.street.splitlines(), place, side.region, country]
-    if side.vat_id:
-        lines.append(say("vat-id", number=side.vat_id))
-    elif side.registration:
-        lines.append(say("registration", number=side.registration))
-    return [line for line in lines if line]
 
 
 def _facts(paper: PaperFacts) -> list[tuple[str, str, bool]]:
@@ -250,18 +238,3 @@ def _usage(paper: PaperFacts) -> list[dict[str, Any]]:
         }
         for name, rows in groups.items()
     ]
-
-
-def _foot(paper: PaperFacts) -> list[list[str]]:
-    seller = paper.seller
-    place = " ".join(filter(None, (seller.postcode, seller.city)))
-    country = write_country(seller.country, paper.language)
-    papers = [
-        say("registration", number=seller.registration) if seller.registration else "",
-        say("f-tax") if seller.has_f_tax else seller.register_to_name,
-        say("vat-id", number=seller.vat_id) if seller.vat_id else "",
-    ]
-    who = [", ".join(filter(None, (seller.name, *seller.street.splitlines(), place, country)))]
-    questions = ", ".join(filter(None, (seller.email, seller.phone, seller.website)))
-    ask = [say("questions", where=questions)] if questions else []
-    return [[*who, ", ".join(filter(None, papers))], ask]
