@@ -43,6 +43,14 @@ def issue_wave(*, company: int, month: str, by: str, today: str, count: int, tot
     )
 
 
+@app.task(name="backtest-policies", queue="house")
+def backtest_policies(*, company: int, run: str) -> None:
+    """Run policies over a history that is too large for a page to wait for."""
+    from saldo.flows.backtest_policies import run_backtest
+
+    run_backtest(company=CompanyId(company), run=run, world=real_world())
+
+
 @app.periodic(cron="10 * * * *")
 @app.task(name="day-ended", queue="house", queueing_lock="day-ended")
 def end_day(timestamp: int) -> None:
@@ -50,6 +58,15 @@ def end_day(timestamp: int) -> None:
     from saldo.flows.day_ended import day_ended
 
     day_ended(world=real_world())
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="dunning-round", queue="house", lock="dunning-round", queueing_lock="dunning-round")
+def dunning_round(timestamp: int) -> None:
+    """Every hour, because every debtor has its own midnight; the first of a day looks at everything."""
+    from saldo.flows.dunning_round import run_rounds
+
+    run_rounds(world=real_world())
 
 
 @app.task(name="send-messages", queue="mail", lock="mail")

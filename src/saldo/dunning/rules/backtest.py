@@ -50,6 +50,15 @@ def backtest(
     return tally
 
 
+def count_climbs(
+    entered: list[Entered], items: Sequence[Receivable], *, until: date, assumption: Assumption
+) -> Tally:
+    """The tally of one customer whose steps were climbed already."""
+    tally = Tally()
+    _count(tally, entered, items, until, assumption)
+    return tally
+
+
 def climbs(policy: Policy, items: Sequence[Receivable], *, closed: Closed, until: date) -> Iterator[Entered]:
     """Each step that each of one customer's items would have entered, in the order of the days of each item.
 
