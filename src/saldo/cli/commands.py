@@ -49,6 +49,7 @@ COMMANDS = (
     Command("payables", "saldo.cli.payables", "show what is owed to Microsoft, and by when", "installation"),
     Command("export", "saldo.cli.export", "write what stands here for other programs", "installation"),
     Command("outbox", "saldo.cli.outbox", "show what is sent, waits, or came back", "installation"),
+    Command("round", "saldo.cli.round", "carry the collections policy out for a day", "installation"),
     Command("policy", "saldo.cli.policy", "prove a collections policy, or try it out", "nothing"),
     Command("generate", "saldo.cli.generate", "write the files of a synthetic partner", "nothing"),
     Command("person", "saldo.server.commands.person", "add a person who may sign in, with a role", "installation"),

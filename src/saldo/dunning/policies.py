@@ -55,6 +55,11 @@ def load_policies(*, company: CompanyId, on: date) -> PolicyShelf:
     return PolicyShelf(by_pin=by_pin, in_force=in_force, chosen=chosen)
 
 
+def has_policies(*, company: CompanyId) -> bool:
+    """Whether anything was published that could hold for somebody: without it there is nothing to look for."""
+    return models.PolicyVersion.objects.filter(company_id=company).exists()
+
+
 def _versioned(policy: Policy, code: str, version: int) -> Policy:
     facts = {name: getattr(policy, name) for name in Policy.__dataclass_fields__}
     return Policy(**(facts | {"code": code, "version": version}))

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
+from saldo.audit.log import SYSTEM
 from saldo.core.identity import CompanyId
 from saldo.dunning.actions.moving import clear_paid, move_items, sorted_in_batches
 from saldo.dunning.actions.promises import watch_promises
@@ -28,10 +31,13 @@ from saldo.dunning.actions.rounds import (
 from saldo.dunning.actions.taking_on import adopt, take_on
 from saldo.dunning.actions.touching import touch_moved
 from saldo.dunning.looking import Look, Seen
+from saldo.dunning.policies import has_policies
+from saldo.dunning.rules.ladder import owed_on
 from saldo.flows.dunning_look import look_of
 from saldo.ledger.moved_since import newest_place
 from saldo.ledger.openings import list_taken_over
-from saldo.parties.company import company_context
+from saldo.parties.company import company_context, undone_context
+from saldo.parties.queries import list_companies
 from saldo.ports.world import World
 
 BATCH = 5_000
@@ -47,6 +53,9 @@ class Ahead:
     because: str
     letters: tuple[str, ...]
     waits_for_person: bool
+    currency: str = ""
+    owed: Decimal = Decimal(0)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def dunning_round(
@@ -63,7 +72,7 @@ def dunning_round(
         check_day(company=company, on=on)
         everything = not was_looked_at_fully(company=company, on=on) if full is None else full
         books = newest_place(company=company)
-        _take_up(look, on, everything, by)
+        _take_up(look, on, everything=everything, by=by)
         read = count_looked_at(company=company)
         pairs = [(seen.item.debtor, seen.item.item) for seen in find_moves(look=look, on=on, full=everything)]
     moved: Counter[str] = Counter()
@@ -84,7 +93,7 @@ def dunning_round(
     return done
 
 
-def _take_up(look: Look, on: date, everything: bool, by: str) -> None:
+def _take_up(look: Look, on: date, *, everything: bool, by: str) -> None:
     """What came in since the round before: what the books moved, what became of promises, what the old tool knew."""
     if was_never_run(company=look.company):
         take_on(look=look, rows=list_taken_over(company=look.company), by=by)
@@ -96,11 +105,34 @@ def _take_up(look: Look, on: date, everything: bool, by: str) -> None:
 
 
 def preview_round(*, company: CompanyId, world: World, today: date | None = None) -> tuple[Ahead, ...]:
-    """What a round would do now, or on a day: every move, and nothing is written."""
-    with company_context(company):
+    """What a round would do now, or on a day: every move. Nothing is written.
+
+    Refuses (UnableToRunRound): dunning.round.day-before-the-last.
+    """
+    with undone_context(company):
         look = look_of(company=company, world=world, today=today)
         on = today or look.day_of(look.zone)
+        check_day(company=company, on=on)
+        _take_up(look, on, everything=True, by=SYSTEM)
         return tuple(_ahead(seen) for seen in find_moves(look=look, on=on, full=True) if seen.moves)
+
+
+def count_ahead(*, company: CompanyId, world: World, today: date | None = None) -> tuple[int, int]:
+    """How many items a round would read, and how many it would let go because the books have closed them."""
+    with company_context(company):
+        look = look_of(company=company, world=world, today=today)
+        return count_looked_at(company=company), len(find_paid(look=look))
+
+
+def run_rounds(*, world: World) -> tuple[RoundDone, ...]:
+    """A round for every company that published a policy: told again within the hour, it finds nothing left to do."""
+    done = []
+    for one in list_companies():
+        with company_context(one.id):
+            has_policy = has_policies(company=one.id)
+        if has_policy:
+            done.append(dunning_round(company=one.id, world=world, by=SYSTEM))
+    return tuple(done)
 
 
 def _ahead(seen: Seen) -> Ahead:
@@ -112,7 +144,10 @@ def _ahead(seen: Seen) -> Ahead:
         step=seen.decision.step,
         because=seen.decision.because,
         letters=tuple(dict.fromkeys(letters)),
-        waits_for_person=step is not None and step.release == "person",
+        waits_for_person=seen.waits_for_person,
+        currency=seen.item.currency,
+        owed=owed_on(seen.facts, seen.today),
+        facts=seen.decision.facts,
     )
 
 

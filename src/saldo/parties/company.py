@@ -27,6 +27,17 @@ def company_context(company: CompanyId) -> Iterator[None]:
 
 
 @contextmanager
+def undone_context(company: CompanyId) -> Iterator[None]:
+    """As `company_context`, but nothing that is written in it stays: what would be, without doing it."""
+    with company_context(company):
+        before = transaction.savepoint()
+        try:
+            yield
+        finally:
+            transaction.savepoint_rollback(before)
+
+
+@contextmanager
 def person_context(user: int) -> Iterator[None]:
     """One transaction in which a person's own grants exist, in every company: sign-in asks before one is chosen."""
     with transaction.atomic(), connection.cursor() as cursor:
