@@ -114,8 +114,10 @@ class House:
         assert not before.notice_failed, begun
         last = self.last_begun(begun.invoice)
         if last is not None and before.step != CLEAR:
-            over = earliest_after_notice(last.step.notice, proved_on=last.on, closed=self.closed)
-            assert begun.on >= over, (begun, last, over)
+            told_on = last.on if last.step.code == before.step else before.since  # taken up again after a return
+            notice = self.policy.step_by_code[before.step].notice
+            assert begun.on >= earliest_after_notice(notice, proved_on=told_on, closed=self.closed), (begun, last)
+        if last is not None:
             assert begun.on > last.on, (begun, last)
         floor = self.policy.floor_of(facts.currency)
         assert floor < begun.owed <= facts.open, begun
@@ -126,9 +128,8 @@ class House:
             self._check_was_told(begun)
 
     def _check_was_told(self, begun: Begun) -> None:
-        """Access is touched only when a letter named it, of this item, and since it was last reopened."""
-        item = self.book.items[begun.invoice]
-        since = item.reopened_on or date.min
+        """Access is touched only when a letter named it, since it was last clear, and a person lets it happen."""
+        since = self.cleared_on.get(begun.invoice, date.min)
         told = [one for one in self.begun if one.invoice == begun.invoice and one.step.names_access]
         assert any(one.on >= since for one in told), begun
         assert begun.step.release == "person", begun

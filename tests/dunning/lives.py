@@ -23,7 +23,8 @@ def a_life(random: Random, *, kinds: Sequence[EventType] = ANYTHING, most: int =
     weights = [_OFTEN.get(kind, 1) for kind in kinds]
     chosen = random.choices(kinds, weights, k=random.randrange(most))
     events = [_an_event(random, kind, invoices, named) for kind in chosen]
-    return possible(sorted([*invoices, *events], key=lambda event: event.on))
+    later = [after for event in events for after in _what_follows(random, event, kinds)]
+    return possible(sorted([*invoices, *events, *later], key=lambda event: event.on))
 
 
 def possible(events: Sequence[Event]) -> list[Event]:
@@ -36,6 +37,21 @@ def possible(events: Sequence[Event]) -> list[Event]:
             continue
         taken.append(event)
     return taken
+
+
+_FOLLOWS: dict[EventType, tuple[EventType, ...]] = {
+    "payment": ("chargeback",),
+    "payment-pending": ("payment-settled", "payment-failed"),
+}
+
+
+def _what_follows(random: Random, event: Event, kinds: Sequence[EventType]) -> list[Event]:
+    """Half of all payments are returned, most of those in flight land or fail."""
+    able = [kind for kind in _FOLLOWS.get(event.type, ()) if kind in kinds]
+    if not able or random.random() < 0.4:
+        return []
+    on = event.on + timedelta(days=random.randrange(0, 25))
+    return [Event(on=on, type=random.choice(able), id=event.id, currency=event.currency)]
 
 
 def _day(random: Random, first: int = 0, last: int = LENGTH) -> date:
