@@ -42,7 +42,12 @@ def pages_of(pdf: bytes) -> list[str]:
 
 def lines_of(paper: PaperFacts) -> str:
     """The page's own text, one part a line, without marks: what a golden file holds."""
-    body = render_html(paper).partition("<body>")[2]
+    return read_html(render_html(paper))
+
+
+def read_html(html: str) -> str:
+    """A page of a paper as a reader's eye goes over it."""
+    body = html.partition("<body>")[2]
     body = re.sub(r"<svg.*?</svg>", "[QR]", body, flags=re.S)
     body = re.sub(r'<a class="on-page" href="#(\w+)"></a>', r"{\1}", body)
     body = re.sub(r'<span class="(page|pages)"></span>', r"{\1}", body)

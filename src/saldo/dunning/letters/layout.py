@@ -46,6 +46,7 @@ def lay_out(facts: LetterFacts) -> dict[str, Any]:
         "items": [_item(one, facts) for one in facts.items],
         "sums": _sums(facts),
         "total": {"label": say("to-pay", currency=facts.currency), "amount": _amount(facts.owed, facts)},
+        "costs": _costs(facts),
         "costs_note": _costs_note(facts),
         "payment": _payment(facts),
         "ahead": _ahead(facts),
@@ -121,15 +122,22 @@ def _item(one: LetterItem, facts: LetterFacts) -> dict[str, Any]:
 
 
 def _sums(facts: LetterFacts) -> list[tuple[str, str]]:
-    """Amount, interest and fee of their own wherever there is any, and in every notice that the law looks at."""
-    costs = facts.interest + facts.fee
-    if not costs and facts.letter not in NAMES_ACCESS:
+    """The principal by its name wherever there are costs beside it, and in every notice that the law looks at."""
+    return [(say("principal"), _amount(facts.owed, facts))] if _splits(facts) else []
+
+
+def _costs(facts: LetterFacts) -> list[tuple[str, str]]:
+    """Interest and fee below what is to be paid now: they come later and are no part of it."""
+    if not _splits(facts):
         return []
     return [
-        (say("principal"), _amount(facts.owed, facts)),
-        (say("interest"), _amount(facts.interest, facts)),
-        (say("fee"), _amount(facts.fee, facts)),
+        (say("interest-next" if facts.interest else "interest"), _amount(facts.interest, facts)),
+        (say("fee-next" if facts.fee else "fee"), _amount(facts.fee, facts)),
     ]
+
+
+def _splits(facts: LetterFacts) -> bool:
+    return bool(facts.interest + facts.fee) or facts.letter in NAMES_ACCESS
 
 
 def _costs_note(facts: LetterFacts) -> list[str]:
@@ -137,8 +145,6 @@ def _costs_note(facts: LetterFacts) -> list[str]:
     if facts.interest and facts.interest_until is not None:
         percent = write_percent_of_tax(facts.interest_percent, facts.language)
         notes.append(say("interest-note", percent=percent, day=write_day(facts.interest_until, facts.language)))
-    if facts.interest or facts.fee:
-        notes.append(say("costs-follow"))
     if facts.open != facts.owed:
         notes.append(say("rest-not-asked", amount=_amount(facts.open - facts.owed, facts), currency=facts.currency))
     return notes

@@ -41,4 +41,5 @@ def _items(shown: dict[str, Any]) -> str:
     ]
     rows += [f"{label}: {amount}" for label, amount in shown["sums"]]
     total = shown["total"]
-    return "\n".join([*rows, f"{total['label']}: {total['amount']}"])
+    costs = [f"{label}: {amount}" for label, amount in shown["costs"]]
+    return "\n".join([*rows, f"{total['label']}: {total['amount']}", *costs])

@@ -18,18 +18,16 @@ def say(code: str, **facts: object) -> str:
     return end_once(words, facts) % facts if facts else words
 
 
-def say_many(code: str, count: int, lang: str) -> str:
+def say_many(code: str, count: int, lang: str, **facts: object) -> str:
     """The words of a code in the form that fits the count."""
     whole = f"letters.{code}"
-    return ngettext(whole, whole, count) % {"count": write_number(count, lang)}
+    return ngettext(whole, whole, count) % (facts | {"count": write_number(count, lang)})
 
 
 def name_products(products: Iterable[Product], more: int, lang: str) -> str:
     """Products in a row, licences with their seats, and how many are not named."""
-    names = [_name(product, lang) for product in products]
-    if more:
-        names.append(say_many("more-products", more, lang))
-    return _COMMA.get(lang, ", ").join(names)
+    names = _COMMA.get(lang, ", ").join(_name(product, lang) for product in products)
+    return say_many("products-and-more", more, lang, names=names) if more else names
 
 
 def _name(product: Product, lang: str) -> str:
