@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", metavar="YYYY-MM-DD", type=day_argument, help="only what was issued from this day on"
     )
-    parser.add_argument("--country", metavar="CC", type=country_argument, default="", help="whose holidays count")
+    parser.add_argument("--country", metavar="CC", type=country_argument, help="whose holidays count")
     parser.add_argument("--currency", metavar="EUR", default="EUR", help="of rows that name none; else EUR")
     parser.add_argument(
         "--answer-days", metavar="N", type=_days, default=7, help="assumed: so soon a letter is answered"
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     tallies = run_backtests(
         [policy for policy, _ in policies],
         history.receivables,
-        country=args.country,
+        country=args.country or "",
         until=until,
         assumption=assumption,
         jobs=args.jobs,
@@ -177,7 +177,7 @@ def _document(
     return {
         "policies": told,
         "until": until.isoformat(),
-        "country": args.country,
+        "country": args.country or "",
         "assumptions": {
             "answer_days": assumption.answer_days,
             "notice": assumption.notice,

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--events", metavar="EVENTS.json", type=Path, required=True, help="a JSON list of events")
     parser.add_argument("--until", metavar="YYYY-MM-DD", type=day_argument, required=True, help="the last day shown")
     parser.add_argument(
-        "--country", metavar="CC", type=country_argument, default="", help="whose holidays; else the jurisdiction's"
+        "--country", metavar="CC", type=country_argument, help="whose holidays; else the jurisdiction's"
     )
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the words; else the person's own")
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     policy, text_hash = read_policy_file(args.file, command="simulate")
     events = read_events(_read_json(read_text(args.events, command="simulate")))
-    closed = working_days_of(policy, args.country)
+    closed = working_days_of(policy, args.country or "")
     days = list(replay(policy, events, until=args.until, closed=closed))
     shown = [_day(day) for day in days]
     out.document({"days": shown, "policy": policy.code, "hash": text_hash, "until": args.until.isoformat()})

@@ -23,7 +23,7 @@ from saldo.dunning.rules.policy import CLEAR, Policy, Step
 _PAID = "paid"
 _NOTHING = "nothing-open"
 _CAME_BACK = "notice-failed"
-_ONLY_WAITS = frozenset({"days-late", "notice-period", "not-due", "not-yet"})
+_ONLY_WAITS = frozenset({"days-late", "notice-period", "not-due", "not-yet", "last-step"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
