@@ -107,7 +107,9 @@ class House:
     def _check_begun(self, begun: Begun, facts: Facts, before: Standing) -> None:
         """No step skipped, its notice period over, nobody chased who paid, disputes, promised or was never told."""
         came_from = before.step
-        if begun.step.code == came_from:  # what was told so long ago that it is told again
+        if self.decisions[begun.invoice].because == "notice-too-old":  # told so long ago that it is told again
+            assert begun.step.tells, begun
+            assert begun.step.code in self._path_of(came_from), begun
             came_from = begun.step.before
         if came_from not in begun.step.follows:  # only after a return: then where it goes on has been told before
             assert facts.reopened_on is not None, begun
