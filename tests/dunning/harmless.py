@@ -85,6 +85,7 @@ def limits(policy: Policy, random: Random) -> Policy:
         policy,
         bank_hours=random.randrange(1, 97),
         triage_days=random.randrange(1, 31),
+        notice_holds_days=random.randrange(14, 181),
         promise_days=random.randrange(1, 61),
         promises_per_item=random.randrange(0, 6),
     )

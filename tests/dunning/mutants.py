@@ -328,6 +328,10 @@ def no_triage(policy: Policy, random: Random) -> Policy:
     return replace(policy, triage_days=random.choice([0, random.randrange(31, 99)]))
 
 
+def stale_notices(policy: Policy, random: Random) -> Policy:
+    return replace(policy, notice_holds_days=random.choice([0, 13, random.randrange(181, 999)]))
+
+
 def endless_promises(policy: Policy, random: Random) -> Policy:
     return replace(policy, promise_days=random.randrange(61, 999))
 
@@ -387,6 +391,7 @@ BREAKS: tuple[tuple[str, Break], ...] = (
     ("at-night", at_night),
     ("bank-hours", old_bank_data),
     ("triage-days", no_triage),
+    ("notice-holds-days", stale_notices),
     ("promise-days", endless_promises),
     ("name-missing", no_name),
 )

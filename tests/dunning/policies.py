@@ -87,7 +87,8 @@ def decided(policy: Policy, seen: Seen, at: str) -> Decision:
         items=seen.items,
         segment=seen.segment,
     )
-    return decide(policy, facts, standing, today=TODAY, closed=open_calendar)
+    lasting = replace(policy, notice_holds_days=(TODAY - LONG_AGO).days)
+    return decide(lasting, facts, standing, today=TODAY, closed=open_calendar)
 
 
 def cells(policy: Policy) -> Iterator[Seen]:

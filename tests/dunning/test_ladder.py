@@ -65,7 +65,11 @@ class TestLaws:
     def test_only_a_step_that_follows_is_entered(self, case: tuple[Policy, Facts, Standing, date]) -> None:
         policy, facts, standing, today = case
         decision = decide(policy, facts, standing, today=today, closed=closed)
-        if decision.enters is not None and facts.reopened_on is None:
+        if decision.enters is None or facts.reopened_on is not None:
+            return
+        if decision.because == "notice-too-old":
+            assert decision.enters in policy.path_to(standing.step)
+        else:
             assert standing.step in decision.enters.follows
 
     @given(cases())
@@ -159,6 +163,13 @@ class TestTheWayUp:
     def test_a_protected_debtor_keeps_access_until_a_global_admin_signs(self) -> None:
         kept = decided(an_item(protected=True), AT_FINAL_NOTICE, on=date(2026, 4, 13))
         assert (kept.step, kept.because) == ("final-notice", "protected")
+
+    def test_a_final_notice_of_long_ago_is_sent_again_before_access_stops(self) -> None:
+        """A hold of months lies between: who was told in March is told anew in June."""
+        again = decided(an_item(), AT_FINAL_NOTICE, on=date(2026, 6, 4))
+        assert (again.step, again.because) == ("final-notice", "notice-too-old")
+        after = moved(again, AT_FINAL_NOTICE, today=date(2026, 6, 4))
+        assert after == Standing(step="final-notice", since=date(2026, 6, 4))
 
     def test_access_needs_agreed_terms(self) -> None:
         kept = decided(an_item(may_touch_access=False), AT_FINAL_NOTICE, on=date(2026, 4, 13))

@@ -64,6 +64,8 @@ class Life(NamedTuple):
             )
             decision = decide(policy, facts, standing, today=today, closed=open_calendar)
             standing = moved(decision, standing, today=today)
+            if decision.because == "notice-too-old":  # back to that letter: the way up is climbed from there
+                climbs[-1] = climbs[-1][: [entry.step for entry in climbs[-1]].index(decision.enters)]
             if decision.enters is not None:
                 climbs[-1].append(Entry(today, decision.enters))
             if standing.step != CLEAR and standing.proved_on is None and random.random() < 0.5:

@@ -166,6 +166,7 @@ def _rules(policy: Policy, language: str) -> Iterator[str]:
     yield say("rule.sending", **_hours(policy.sending, language))
     if _touching(policy):
         yield say("rule.access", **_hours(policy.access, language))
+        yield say_count("rule.notice-holds", policy.notice_holds_days, language)
         yield say("rule.restore")
     else:
         yield say("rule.access-never")

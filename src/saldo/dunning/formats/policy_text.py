@@ -28,7 +28,7 @@ from saldo.dunning.rules.policy import (
 )
 
 KEYS = frozenset(
-    {"policy", "names", "jurisdiction", "floor", "bank-data-hours", "triage-days", "promise", "fees-alone"}
+    {"policy", "names", "jurisdiction", "floor", "bank-data-hours", "triage-days", "notice-holds-days", "promise", "fees-alone"}
     | {"sending", "access", "steps"}
 )
 STEP_KEYS = frozenset({"step", "follows", "when", "do", "proof", "notice", "release"})
@@ -76,6 +76,7 @@ def _policy(values: Values, root: yaml.Node) -> Policy:
         floor=values.amounts(found.get("floor")),
         bank_hours=values.count(found.get("bank-data-hours"), plain.bank_hours),
         triage_days=values.count(found.get("triage-days"), plain.triage_days),
+        notice_holds_days=values.count(found.get("notice-holds-days"), plain.notice_holds_days),
         promise_days=values.count(promise.get("longest-days"), plain.promise_days),
         promises_per_item=values.count(promise.get("per-item"), plain.promises_per_item),
         fees_alone=values.choice(found.get("fees-alone"), ("leave", "collect"), "leave") == "collect",

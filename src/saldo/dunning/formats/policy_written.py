@@ -24,6 +24,7 @@ def _head(policy: Policy) -> Iterator[str]:
     yield f"floor: {_amounts(policy.floor)}"
     yield f"bank-data-hours: {policy.bank_hours}"
     yield f"triage-days: {policy.triage_days}"
+    yield f"notice-holds-days: {policy.notice_holds_days}"
     yield f"promise: {{longest-days: {policy.promise_days}, per-item: {policy.promises_per_item}}}"
     yield f"fees-alone: {'collect' if policy.fees_alone else 'leave'}"
     yield f"sending: {_hours(policy.sending)}"

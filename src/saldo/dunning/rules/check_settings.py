@@ -10,6 +10,7 @@ from saldo.dunning.rules.policy import BEFORE_FRIDAY, Hours
 LANGUAGES = ("en", "sv", "zh-Hans", "pt-BR", "es")
 MOST_BANK_HOURS = 96
 TRIAGE_DAYS = (1, 30)
+NOTICE_HOLDS_DAYS = (14, 180)
 PROMISE_DAYS = (1, 60)
 PROMISES_PER_ITEM = (0, 5)
 DAYTIME = (time(6), time(22))
@@ -26,6 +27,7 @@ def settings(case: Case) -> Findings:
     limits = (
         ("bank-data-hours", policy.bank_hours, 1, MOST_BANK_HOURS, "dunning.check.bank-hours"),
         ("triage-days", policy.triage_days, *TRIAGE_DAYS, "dunning.check.triage-days"),
+        ("notice-holds-days", policy.notice_holds_days, *NOTICE_HOLDS_DAYS, "dunning.check.notice-holds-days"),
         ("longest-days", policy.promise_days, *PROMISE_DAYS, "dunning.check.promise-days"),
         ("per-item", policy.promises_per_item, *PROMISES_PER_ITEM, "dunning.check.promises"),
     )

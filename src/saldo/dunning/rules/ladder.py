@@ -205,14 +205,51 @@ def _at_the_door(policy: Policy, facts: Facts, standing: Standing, step: Step, t
     if step.touches_access and not facts.may_touch_access:
         return _stay(standing.step, "access-not-agreed", **told)
     if step.touches_access:
-        day = next_access_day(policy.access, day=today, closed=closed)
-    else:
-        day = next_sending_day(policy.sending, day=today, closed=closed)
+        return _at_the_last_door(policy, facts, standing, step, today, closed, told)
+    day = next_sending_day(policy.sending, day=today, closed=closed)
     if day != today:
         return _stay(standing.step, "not-the-day", day, on=day, **told)
+    return _enter(policy, facts, standing, step, today, closed, told)
+
+
+def _at_the_last_door(
+    policy: Policy, facts: Facts, standing: Standing, step: Step, today: date, closed: Closed, told: dict[str, Any]
+) -> Decision:
+    """Access is touched on a day for it, and only while what was told of it is fresh."""
+    again = _told_again(policy, standing, today, closed)
+    if again is not None:
+        return again
+    day = next_access_day(policy.access, day=today, closed=closed)
+    if day == today:
+        return _enter(policy, facts, standing, step, today, closed, told)
+    soonest = min(day or date.max, _too_old_on(policy, standing))
+    return _stay(standing.step, "not-the-day", None if soonest == date.max else soonest, on=day, **told)
+
+
+def _enter(
+    policy: Policy, facts: Facts, standing: Standing, step: Step, today: date, closed: Closed, told: dict[str, Any]
+) -> Decision:
     told["planned_on"] = _planned_on(policy, facts, standing, step, closed)
     again = earliest_after_notice(step.notice, proved_on=today, closed=closed) if step.proof == "none" else None
     return Decision(step=step.code, because="days-late", facts=told, enters=step, look_again_on=again)
+
+
+def _told_again(policy: Policy, standing: Standing, today: date, closed: Closed) -> Decision | None:
+    """What was told long ago, before a hold or a promise of months, stops nothing: it is told again first."""
+    letters = [step for step in policy.path_to(standing.step) if step.names_access]
+    if not letters or today < _too_old_on(policy, standing):
+        return None
+    day = next_sending_day(policy.sending, day=today, closed=closed)
+    if day != today:
+        return _stay(standing.step, "not-the-day", day, on=day, next=letters[-1].code)
+    told = {"since": standing.proved_on, "planned_on": today}
+    return Decision(step=letters[-1].code, because="notice-too-old", facts=told, enters=letters[-1])
+
+
+def _too_old_on(policy: Policy, standing: Standing) -> date:
+    """The first day on which what was told stops nothing any more."""
+    proved_on = standing.proved_on
+    return date.max if proved_on is None else proved_on + timedelta(days=policy.notice_holds_days) + _DAY
 
 
 def _planned_on(policy: Policy, facts: Facts, standing: Standing, step: Step, closed: Closed) -> date:

@@ -154,6 +154,7 @@ class Policy:
     floor: Mapping[str, Decimal] = field(default_factory=dict)
     bank_hours: int = 48
     triage_days: int = 3
+    notice_holds_days: int = 60
     promise_days: int = 14
     promises_per_item: int = 2
     fees_alone: bool = False
