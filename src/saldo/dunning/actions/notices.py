@@ -10,6 +10,7 @@ from saldo.audit.log import record
 from saldo.core.identity import CompanyId
 from saldo.core.problems import Refused
 from saldo.dunning import models
+from saldo.dunning.actions.charging import charge_costs
 from saldo.dunning.actions.proofs import Fate, begin_notice_days, fail_notice, let_ladder_wait_anew
 from saldo.dunning.actions.tasks import drop_task
 from saldo.dunning.rules.policy import PROOFS
@@ -49,11 +50,12 @@ def settle_channels(*, company: CompanyId, row: models.Notice, by: str, at: date
     """
     if row.state == "ordered" and is_handed_over(row.channels):
         row.state = _WENT
+        charge_costs(company=company, row=row, by=by, at=at)
         on = max(date.fromisoformat(one["on"]) for one in row.channels)
         if is_enough(_WENT, row.proof):
             _prove(row, on, by, evidence="")
             begin_notice_days(company=company, fates=[Fate(row, on)])
-    row.save(update_fields=["state", "channels", "proved_on", "proved_by", "evidence"])
+    row.save(update_fields=["state", "channels", "told", "proved_on", "proved_by", "evidence"])
     return row.state in (_WENT, "proved")
 
 

@@ -142,6 +142,19 @@ def _entry(one: Ahead, kind: AheadKind, act: Act, products: Sequence[Product]) -
     return LetterAhead(on=one.on, at=one.at, kind=kind, products=shown, more=len(concerned) - len(shown))
 
 
+def untold(letter: LetterFacts, demanded: Sequence[str]) -> tuple[str, ...]:
+    """What the law demands of a formal notice and this one could not say, by the names of `law.NOTICE_FIELDS`."""
+    account = letter.account
+    said = {
+        "creditor": bool(letter.seller.name and letter.seller.street),
+        "debtor": bool(letter.buyer.name),
+        "invoice": all(one.document for one in letter.items),
+        "payment-details": bool(account.giro or account.iban or account.number),
+        "how-to-object": bool(letter.seller.email or letter.seller.phone),
+    }
+    return tuple(name for name in demanded if not said.get(name, True))
+
+
 def leaves_at(*, at: datetime, hours: Hours, zone: str, closed: Closed) -> datetime:
     """The first moment from ``at`` on at which a mail may leave in the debtor's own time: a day and hour for letters.
 
