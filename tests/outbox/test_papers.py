@@ -13,7 +13,7 @@ from saldo.flows.attach_papers import attach_papers
 from saldo.flows.send_messages import send_due
 from saldo.outbox import queries
 from saldo.parties import debtors
-from saldo.parties.billing_actions import edit_debtor, ensure_debtors
+from saldo.parties.billing_actions import edit_debtor, ensure_debtors, set_particulars
 from tests.conftest import NOW
 from tests.invoicing.months import Partner
 from tests.invoicing.test_closing import a_generated_month
@@ -31,6 +31,8 @@ def issued(company: CompanyId, tmp_path: Path, settings: Any) -> Partner:
     for one in debtors.list_debtors(company=company)[:3]:
         changes = {"emails": [("Ekonomi", f"ekonomi@d{one.number}.example")]}
         edit_debtor(company=company, number=one.number, changes=changes, by="user:1", at=NOW)
+    place = {"street": "Kajen 1", "postcode": "111 20", "city": "Stockholm", "vat_id": "SE556677889901"}
+    set_particulars(company=company, changes=place, by="user:1", at=NOW)
     open_for_good(company)
     partner.close(issue=True, newest_backup=NOW)
     return partner
