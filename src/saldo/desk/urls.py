@@ -6,6 +6,7 @@ from django.urls import path
 
 from saldo.desk import audit, charge_urls, home, palette, preferences, users
 from saldo.desk.cash import urls as cash_urls
+from saldo.desk.collections import urls as collection_urls
 from saldo.desk.company import urls as company_urls
 from saldo.desk.debtors import urls as debtor_urls
 from saldo.desk.invoices import urls as invoice_urls
@@ -13,6 +14,7 @@ from saldo.desk.margin import urls as margin_urls
 from saldo.desk.opening import urls as opening_urls
 from saldo.desk.outbox import urls as outbox_urls
 from saldo.desk.payables import urls as payable_urls
+from saldo.desk.policies import urls as policy_urls
 from saldo.desk.prices import urls as price_urls
 from saldo.desk.receipts import urls as receipt_urls
 
@@ -44,6 +46,8 @@ urlpatterns = [
     *price_urls.urlpatterns,
     *receipt_urls.urlpatterns,
     *debtor_urls.urlpatterns,
+    *collection_urls.urlpatterns,
+    *policy_urls.urlpatterns,
     *margin_urls.urlpatterns,
     *cash_urls.urlpatterns,
     *outbox_urls.urlpatterns,

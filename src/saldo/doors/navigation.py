@@ -83,6 +83,8 @@ GROUPS = (
                 is_of_everybody=True,
             ),
             Place(page="debtors", capability="sell.invoice.read", icon="calendar-dollar", key="d", also=("debtor",)),
+            Place(page="collections", capability="dunning.read", icon="timeline", key="w", also=("collections-",)),
+            Place(page="policies", capability="dunning.read", icon="stairs", also=("policy-",), is_of_everybody=True),
         ),
     ),
     Group(

@@ -29,7 +29,7 @@ _PAGE = f"""
 SELECT t.id, t.key, t.kind, t.debtor, coalesce(d.name, t.debtor), t.items::text, t.facts::text, t.due_on,
     coalesce(o.overdue, 0), o.oldest, coalesce(nullif(t.facts ->> 'currency', ''), %(usual)s) {_TASKS}
 ORDER BY least(t.due_on, %(today)s), coalesce(o.overdue, 0) DESC, t.id LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608 — our own texts alone
+"""
 _COUNT = """
 SELECT t.kind, count(*), count(*) FILTER (WHERE t.due_on <= %(today)s) FROM dunning_task t
 WHERE t.company_id = %(company)s AND t.done_at IS NULL AND (%(reach)s::text[] IS NULL OR t.debtor = ANY(%(reach)s))
@@ -128,7 +128,7 @@ def list_tasks_of(*, company: CompanyId, debtor: str, today: date, usual: str) -
 
 def count_today(*, company: CompanyId, today: date) -> CollectionToday:
     """The four counts of the home page."""
-    values = {"company": company, "today": today}
+    values: dict[str, Any] = {"company": company, "today": today}
     with connection.cursor() as cursor:
         cursor.execute(_LATE, values)
         late, releases = cursor.fetchone()

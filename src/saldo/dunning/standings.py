@@ -183,7 +183,7 @@ def list_lanes(shelf: PolicyShelf) -> tuple[str, ...]:
     return (*sorted(depths, key=depths.__getitem__), ON_HOLD, OUTSIDE)
 
 
-def page_standings(  # noqa: PLR0913 — what a list is asked for
+def page_standings(
     *,
     company: CompanyId,
     shelf: PolicyShelf,

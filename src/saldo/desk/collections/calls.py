@@ -1,0 +1,303 @@
+"""Page: calls. One debtor at a time: what to say, what to do first, and writing down what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from saldo.core.problems import Refused
+from saldo.desk import figures
+from saldo.desk.collections.asked import READ, Ground, read_ground, tabs
+from saldo.desk.collections.chosen import Chosen, choose
+from saldo.desk.collections.forms import KINDS
+from saldo.desk.collections.said import say_circumstance, say_letter, say_step
+from saldo.desk.collections.subject import Subject, read_back
+from saldo.desk.collections.undoing import toast_of
+from saldo.desk.fields import say_refusal
+from saldo.desk.form_page import form_of
+from saldo.desk.paging import Window, address, read_page
+from saldo.doors.gate import gate
+from saldo.doors.visitor import get_visitor
+from saldo.doors.world import get_world
+from saldo.dunning.actions.tasks import finish_task
+from saldo.dunning.call_list import TaskSeen, count_tasks, find_task, list_tasks
+from saldo.dunning.debtor_items import list_debtor_items
+from saldo.dunning.rules.calling import CallFacts, next_action
+
+_QUICK = (("call", "dunning.call", "n"), ("promise", "dunning.promise", "p"), ("dispute", "dunning.dispute", "d"))
+_QUICK_ALL = (*_QUICK, ("hold", "dunning.hold", "h"))
+_ICONS = {"call": "phone", "letter": "mail", "notice-failed": "mail-exclamation", "no-contact": "address-book-off"}
+_NO_REACH = ("no-answer", "wrong-number", "message-left")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """One task in the left pane."""
+
+    key: str
+    name: str
+    href: str
+    amount: str
+    currency: str
+    kind: str
+    when: str
+    is_late: bool
+    icon: str
+    is_here: bool
+
+
+@gate(READ)
+def calls(request: HttpRequest) -> HttpResponse:
+    """The tasks, and the one in work."""
+    visitor = get_visitor(request)
+    ground = read_ground(request, visitor)
+    company, today, usual = visitor.company.id, visitor.today, visitor.company.currency
+    counts = count_tasks(company=company, today=today, reach=ground.reach)
+    kind = _kind(request, counts)
+    total = sum(one.open for name, one in counts.items() if kind in ("", name))
+    window = Window(number=read_page(request.GET.get("page", "1")), total=total)
+    listed = list_tasks(
+        company=company,
+        today=today,
+        usual=usual,
+        reach=ground.reach,
+        kind=kind,
+        limit=window.size,
+        offset=window.offset,
+    )
+    task = _asked_task(request, ground) or (listed[0] if listed else None)
+    facts: dict[str, object] = {"kind": kind or None, "page": window.number if window.number > 1 else None}
+    page: dict[str, Any] = {
+        "tabs": tabs(ground, "calls", calls=_due(counts)),
+        "kinds": _kinds(request.path, counts, kind),
+        "rows": [_row(one, task, request.path, facts, today) for one in listed],
+        "total": total,
+        "range_text": window.words,
+        "previous_href": window.previous and address(request.path, facts | {"page": window.previous}),
+        "next_href": window.next and address(request.path, facts | {"page": window.next}),
+        "toast": toast_of(request, visitor),
+    }
+    if task is not None:
+        page |= _pane(request, ground, task, listed, facts)
+    return render(request, "desk/collections/calls.html", {"page": page})
+
+
+@require_POST
+@gate("dunning.call")
+def finish(request: HttpRequest) -> HttpResponse:
+    """Say that a task is done, with what came of it; only one about a debtor whom the person may see."""
+    visitor = get_visitor(request)
+    back = read_back(request, reverse("desk:collections-calls"))
+    ground = read_ground(request, visitor)
+    said = request.POST.get("task", "")
+    task = _find(said, ground)
+    if task is None:
+        messages.error(request, figures.say("pages.collections.no-task"))
+        return redirect(back)
+    try:
+        with transaction.atomic():
+            finish_task(
+                company=visitor.company.id,
+                key=task.key,
+                outcome=request.POST.get("outcome", "done")[:200] or "done",
+                by=visitor.actor,
+                at=get_world().clock.now(),
+            )
+    except Refused as refused:
+        messages.error(request, say_refusal(refused))
+    else:
+        messages.success(request, figures.say("pages.collections.task-done", name=task.name))
+    return redirect(back)
+
+
+def _kind(request: HttpRequest, counts: dict[str, Any]) -> str:
+    said = request.GET.get("kind", "")
+    return said if said in counts else ""
+
+
+def _due(counts: dict[str, Any]) -> int:
+    return counts["call"].due if "call" in counts else 0
+
+
+def _asked_task(request: HttpRequest, ground: Ground) -> TaskSeen | None:
+    return _find(request.GET.get("task", ""), ground)
+
+
+def _find(said: str, ground: Ground) -> TaskSeen | None:
+    if not (said.isascii() and said.isdigit() and len(said) < 18):
+        return None
+    visitor = ground.visitor
+    found = find_task(company=visitor.company.id, task=int(said), today=visitor.today, usual=visitor.company.currency)
+    return found if found and (ground.reach is None or found.debtor in ground.reach) else None
+
+
+def _kinds(path: str, counts: dict[str, Any], here: str) -> list[dict[str, Any]]:
+    total = sum(one.open for one in counts.values())
+    shown = [("", figures.say("pages.collections.task.all"), total)]
+    shown += [(kind, say_task(kind), counts[kind].open) for kind in sorted(counts)]
+    return [
+        {"words": words, "count": count, "href": address(path, {"kind": kind or None}), "is_here": kind == here}
+        for kind, words, count in shown
+    ]
+
+
+def say_task(kind: str) -> str:
+    """What a kind of task is called."""
+    code = f"pages.collections.task.{kind}"
+    return figures.say(code) if figures.has_words(code) else kind.replace("-", " ").capitalize()
+
+
+def _row(one: TaskSeen, here: TaskSeen | None, path: str, facts: dict[str, object], today: date) -> TaskRow:
+    return TaskRow(
+        key=one.key,
+        name=one.name,
+        href=address(path, {**facts, "task": one.id}),
+        amount=figures.amount(one.overdue, one.currency),
+        currency=one.currency,
+        kind=say_task(one.kind),
+        when=_when(one.due_on, today),
+        is_late=one.due_on < today,
+        icon=_ICONS.get(one.kind, "checkbox"),
+        is_here=here is not None and here.id == one.id,
+    )
+
+
+def _when(due_on: date, today: date) -> str:
+    if due_on == today:
+        return figures.say("pages.collections.due-today")
+    return figures.say(
+        "pages.collections.due-since" if due_on < today else "pages.collections.due-on",
+        day=figures.day(due_on, "short"),
+    )
+
+
+def _pane(
+    request: HttpRequest, ground: Ground, task: TaskSeen, listed: tuple[TaskSeen, ...], facts: dict[str, object]
+) -> dict[str, Any]:
+    path = request.path
+    following = _next(listed, task)
+    here = address(path, {**facts, "task": task.id})
+    onwards = address(path, {**facts, "task": following.id if following else None})
+    chosen = choose(ground, task.debtor, back=here)
+    if chosen is None:
+        return {}
+    position = next((place for place, one in enumerate(listed, start=1) if one.id == task.id), 0)
+    return {
+        "task": task,
+        "task_kind": say_task(task.kind),
+        "task_step": say_step(str(task.facts["step"])) if task.facts.get("step") else "",
+        "chosen": chosen,
+        "action": _action(chosen, ground.visitor.today),
+        "points": _talking_points(chosen, ground.visitor.today),
+        "quick": _quick(ground, chosen, here, onwards),
+        "contacts": chosen.debtor.emails,
+        "onwards": onwards,
+        "here": here,
+        "may_finish": ground.visitor.may("dunning.call"),
+        "position": figures.say(
+            "pages.receipts.position", number=figures.number(position), total=figures.number(len(listed))
+        )
+        if position
+        else "",
+    }
+
+
+def _next(listed: tuple[TaskSeen, ...], task: TaskSeen) -> TaskSeen | None:
+    places = [one.id for one in listed]
+    if task.id not in places:
+        return listed[0] if listed else None
+    place = places.index(task.id)
+    return listed[place + 1] if place + 1 < len(listed) else None
+
+
+def _action(chosen: Chosen, today: date) -> str:
+    course = chosen.course
+    running = {one.kind: one for one in course.running}
+    promise = running.get("promise")
+    tries = 0
+    for one in course.calls:
+        if one.outcome not in _NO_REACH:
+            break
+        tries += 1
+    stops = next((one.on for one in course.ahead if one.step.touches_access), None)
+    last = next((one for one in course.circumstances if one.kind == "promise"), None)
+    facts = CallFacts(
+        today=today,
+        notice_failed=any(one.notice_failed for one in course.items),
+        has_dispute="dispute" in running,
+        promise_until=promise.until if promise else None,
+        promise_broken=last is not None and last.state == "broken",
+        money_in_flight="in-flight" in running,
+        tries=tries,
+        wrong_number=bool(course.calls) and course.calls[0].outcome == "wrong-number",
+        access_stops_on=stops,
+    )
+    return figures.say(f"pages.collections.action.{next_action(facts)}", day=figures.day(stops or today))
+
+
+def _talking_points(chosen: Chosen, today: date) -> list[str]:
+    """What is owed since when, what was written, said and promised, and what comes next: the facts of the talk."""
+    course, currency = chosen.course, chosen.currency
+    late = course.overdue(currency, today)
+    points = []
+    if late:
+        days = (today - late[0].due_on).days
+        points.append(
+            figures.say_many(
+                "pages.collections.say.owed", days, amount=chosen.overdue, currency=currency, items=chosen.overdue_items
+            )
+        )
+    if course.notices:
+        last = course.notices[0]
+        points.append(
+            figures.say(
+                f"pages.collections.say.letter-{last.state}", letter=say_letter(last.letter), day=figures.day(last.on)
+            )
+        )
+    if course.calls:
+        call = course.calls[0]
+        words = figures.say(f"pages.collections.called.{call.outcome}")
+        points.append(figures.say("pages.collections.say.call", what=words, day=figures.day(call.on)))
+    broken = sum(one.kind == "promise" and one.state == "broken" for one in course.circumstances)
+    if broken:
+        points.append(figures.say_many("pages.collections.say.broken", broken))
+    points += [say_circumstance(one, currency) for one in course.running]
+    if course.ahead:
+        ahead = course.ahead[0]
+        points.append(
+            figures.say("pages.collections.say.next", step=say_step(ahead.step.code), day=figures.day(ahead.on))
+        )
+    return points
+
+
+def _quick(ground: Ground, chosen: Chosen, here: str, onwards: str) -> list[dict[str, Any]]:
+    visitor = ground.visitor
+    subject = Subject(
+        visitor=visitor,
+        debtor=chosen.debtor,
+        items=list_debtor_items(company=visitor.company.id, debtor=chosen.number),
+        currency=chosen.currency,
+        look=ground.look,
+    )
+    return [
+        {
+            "name": name,
+            "key": key.upper(),
+            "words": figures.say(f"pages.collections.do.{name}"),
+            "save": figures.say(f"pages.collections.{name}.save"),
+            "action": reverse(f"desk:collections-{name}", args=[chosen.number]),
+            "form": form_of(KINDS[name].fields(subject), None, {}),
+            "previews": name != "call",
+            "back": onwards if name == "call" else here,
+        }
+        for name, capability, key in _QUICK_ALL
+        if visitor.may(capability)
+    ]

@@ -1,0 +1,167 @@
+"""Collections in words: steps, reasons, letters, what keeps a debtor back; codes of a policy get its reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from saldo.desk import figures
+from saldo.dunning.of_debtor import Circumstance, ItemStanding
+from saldo.dunning.policies import PolicyShelf
+from saldo.dunning.rules.policy import CLEAR, Act, Condition, Policy, Step
+from saldo.dunning.standings import ON_HOLD, OUTSIDE, Standing
+
+_LANES = {ON_HOLD: "on-hold", OUTSIDE: "outside"}
+_LEAST = frozenset({">=", ">"})
+_OWN_DAY = frozenset({"not-the-day", "notice-period", "promise-holds", "on-hold"})
+
+
+def say_step(code: str) -> str:
+    """What a step or a lane is called; a code that nobody named is written as words."""
+    named = f"pages.collections.step.{_LANES.get(code, code)}"
+    if figures.has_words(named):
+        return figures.say(named)
+    return code.replace("-", " ").capitalize()
+
+
+def mark_of(code: str, policy: Policy | None) -> str:
+    """The kind of mark a step is drawn with: the closer to access, the louder."""
+    if code in _LANES:
+        return "hold" if code == ON_HOLD else "idle"
+    step = policy.step_by_code.get(code) if policy else None
+    if step is None:
+        return "idle"
+    if step.touches_access or step.names_access:
+        return "bad"
+    return "wait" if any(act.letter == "before-due" for act in step.acts) else "warn"
+
+
+def say_because(because: str) -> str:
+    """Why an item stands where it does; nothing where nobody has looked yet."""
+    code = f"dunning.because.{because}"
+    return figures.say(code) if because and figures.has_words(code) else ""
+
+
+def say_reason(because: str, facts: Mapping[str, Any]) -> str:
+    """The reason with the day until which it holds, where it names one."""
+    words = say_because(because)
+    until = read_day(facts.get("until") or facts.get("on")) if because in _OWN_DAY else None
+    if until is None:
+        return words
+    return f"{words} {figures.say('pages.collections.until-day', day=figures.day(until))}"
+
+
+def say_next(one: Standing, shelf: PolicyShelf) -> str:
+    """What comes next for a debtor, in a line of its tile."""
+    if one.failed:
+        return figures.say("pages.collections.hint.failed")
+    if one.proposed:
+        return figures.say("pages.collections.hint.release", step=say_step(one.proposed))
+    if one.because == "proof-missing":
+        return figures.say("pages.collections.hint.proof")
+    if one.lane in _LANES or one.again is None:
+        return _say_kept(one)
+    policy = shelf.of((one.policy, one.version))
+    following = policy.following.get(one.step, ()) if policy else ()
+    day = figures.day(one.again, "short")
+    if following:
+        return figures.say("pages.collections.hint.next", step=say_step(following[0].code), day=day)
+    return figures.say("pages.collections.hint.looked", day=day)
+
+
+def _say_kept(one: Standing) -> str:
+    until = read_day(one.facts.get("until"))
+    code = f"pages.collections.kept.{one.because}"
+    words = figures.say(code) if figures.has_words(code) else say_because(one.because)
+    if until is not None and until < date.max:
+        return figures.say("pages.collections.hint.kept-until", what=words, day=figures.day(until, "short"))
+    return words
+
+
+def say_conditions(step: Step) -> str:
+    """When a step begins: ``30 days late and 500.00``."""
+    return figures.say("pages.collections.and").join(filter(None, map(_say_condition, step.when)))
+
+
+def _say_condition(condition: Condition) -> str:
+    constant = condition.constant
+    if condition.fact == "days-late" and isinstance(constant, int):
+        if constant < 0:
+            return (
+                figures.say_many("pages.collections.days-before", -constant) if condition.comparison in _LEAST else ""
+            )
+        return figures.say_many("pages.collections.days-late", constant)
+    shown = figures.number(constant) if isinstance(constant, int | Decimal) else constant
+    return figures.say(f"pages.collections.fact.{condition.fact}", sign=condition.comparison, value=shown)
+
+
+def say_acts(step: Step) -> str:
+    """What a step does, each act once."""
+    return figures.say("pages.collections.comma").join(dict.fromkeys(map(_say_act, step.acts)))
+
+
+def _say_act(act: Act) -> str:
+    return figures.say(f"pages.collections.act.{act.kind}")
+
+
+def say_classes(step: Step) -> str:
+    """The classes of products that a step proposes to stop."""
+    classes = [one for act in step.acts for one in act.classes]
+    return figures.say("pages.collections.comma").join(figures.say(f"pages.collections.class.{one}") for one in classes)
+
+
+def say_letter(letter: str) -> str:
+    """What a letter is called."""
+    return figures.say(f"pages.collections.letter.{letter}")
+
+
+def say_document(kind: str, document: str, item: str) -> str:
+    """``Invoice 2026-0412``."""
+    code = f"pages.debtors.move.{kind}"
+    name = document or item.partition(":")[2]
+    return figures.say(code, document=name) if figures.has_words(code) else name
+
+
+def say_items(items: Iterable[ItemStanding]) -> str:
+    """Items with their amounts: ``2026-0301 21,560.30 and 2026-0352 18,274.40``; more than three are counted."""
+    listed = list(items)
+    if len(listed) > 3:
+        return figures.say_many("pages.collections.items", len(listed))
+    told = [f"{one.document or one.item} {figures.amount(one.open, one.currency)}" for one in listed]
+    return figures.say("pages.collections.and").join(told)
+
+
+def say_circumstance(one: Circumstance, currency: str) -> str:
+    """A hold, promise, dispute, mark or payment on its way as a sentence."""
+    amount = figures.amount(one.value, one.currency or currency) if one.value is not None else ""
+    kind = f"mark-{one.facts['mark']}" if one.kind == "mark" else one.kind
+    facts: dict[str, Any] = {"amount": amount, "currency": one.currency or currency, "day": figures.day(one.on)}
+    if one.kind == "promise":
+        facts["day"] = figures.day(one.until)
+    if one.kind == "hold":
+        kind = "hold" if one.until else "hold-endless"
+        facts["day"] = figures.day(one.until) if one.until else ""
+    return figures.say(f"pages.collections.is.{kind}", **facts)
+
+
+def step_is_clear(code: str) -> bool:
+    """Whether it is no step at all."""
+    return code == CLEAR
+
+
+def read_day(said: Any) -> date | None:
+    """A day as kept facts write it, or None."""
+    try:
+        return date.fromisoformat(str(said)) if said else None
+    except ValueError:
+        return None
+
+
+def read_amount(said: Any) -> Decimal | None:
+    """An amount as kept facts write it, or None."""
+    try:
+        return Decimal(str(said)) if said not in (None, "") else None
+    except InvalidOperation:
+        return None
