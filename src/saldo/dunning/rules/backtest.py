@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from saldo.core.workdays import Closed
 from saldo.dunning.rules.book import Book
+from saldo.dunning.rules.conditions import NEVER_TOO_EARLY, days_between
 from saldo.dunning.rules.events import Event
 from saldo.dunning.rules.facts import BEGINNING, Facts
 from saldo.dunning.rules.ladder import decide
-from saldo.dunning.rules.policy import Policy, Step
+from saldo.dunning.rules.policy import CLEAR, Policy, Step
 from saldo.dunning.rules.receivable import Receivable
 from saldo.dunning.rules.simulation import Replay, carried_out
 from saldo.dunning.rules.tally import Assumption, Tally, sooner, usual_delay
@@ -50,9 +51,7 @@ def backtest(
     return tally
 
 
-def count_climbs(
-    entered: list[Entered], items: Sequence[Receivable], *, until: date, assumption: Assumption
-) -> Tally:
+def count_climbs(entered: list[Entered], items: Sequence[Receivable], *, until: date, assumption: Assumption) -> Tally:
     """The tally of one customer whose steps were climbed already."""
     tally = Tally()
     _count(tally, entered, items, until, assumption)
@@ -67,20 +66,23 @@ def climbs(policy: Policy, items: Sequence[Receivable], *, closed: Closed, until
     if policy.looks_at_others:
         yield from _together(policy, items, closed, until)
         return
+    first = min((days_between(step)[0] for step in policy.following[CLEAR]), default=NEVER_TOO_EARLY)
     for item in items:
-        yield from _alone(policy, item, closed, until)
+        yield from _alone(policy, item, first, closed, until)
 
 
-def _alone(policy: Policy, item: Receivable, closed: Closed, until: date) -> Iterator[Entered]:
-    facts = Facts(
-        due_on=item.due_on,
-        currency=item.currency,
-        open=item.value,
-        disputed=item.value if item.is_disputed else _ZERO,
-    )
-    standing = BEGINNING
-    day: date | None = item.issued_on
+def _alone(policy: Policy, item: Receivable, first: int, closed: Closed, until: date) -> Iterator[Entered]:
+    """One item, from the first day late on which a step can be entered at all."""
+    begins = item.issued_on
+    if first != NEVER_TOO_EARLY:
+        begins = max(begins, item.due_on + timedelta(days=first))
     last = until if item.settled_on is None else min(until, item.settled_on - _DAY)
+    if begins > last:
+        return
+    disputed = item.value if item.is_disputed else _ZERO
+    facts = Facts(due_on=item.due_on, currency=item.currency, open=item.value, disputed=disputed)
+    standing = BEGINNING
+    day: date | None = begins
     while day is not None and day <= last:
         decision = decide(policy, facts, standing, today=day, closed=closed)
         standing, again = carried_out(decision, standing, today=day, closed=closed)
