@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ _RUN = re.compile(r"[0-9a-f]{24}")
 _TELL_EACH = 50
 _MOST_DIFFERING = 200
 _OWN_YEARS = 3
+_DAYS_KEPT = 50_000
 
 
 class UnableToBacktest(Refused):
@@ -142,38 +144,26 @@ def _history(company: CompanyId, asked: Mapping[str, Any], data: bytes | None) -
 
 
 def _run(folder: Path, asked: Mapping[str, Any], history: Sequence[Receivable], problems: int, world: World) -> None:
-    policies = [policy for text in asked["texts"] if isinstance(policy := read_policy(text), Policy)]
     days = [day for one in history for day in (one.issued_on, one.due_on, one.settled_on) if day]
-    until = date.fromisoformat(asked["today"]) if not (folder / _FILE).exists() else max(days)
-    assumption = Assumption(answer_days=asked["answer_days"], notice=asked["notice"])
+    until = max(days) if (folder / _FILE).exists() else date.fromisoformat(asked["today"])
     by_customer: dict[str, list[Receivable]] = defaultdict(list)
     for one in history:
         by_customer[one.customer].append(one)
     tell = progress_beside(folder, since=world.clock.now())
-    tallies = [Tally() for _ in policies]
-    months: list[Counter[str]] = [Counter() for _ in policies]
+    sides = [_Side(text, asked, until) for text in asked["texts"]]
     differing: list[dict[str, Any]] = []
-    count = 0
-    closed = [calendar_of(policy.jurisdiction or asked["country"]) for policy in policies]
     for done, (customer, items) in enumerate(by_customer.items(), 1):
-        told = []
-        for place, policy in enumerate(policies):
-            entered = list(climbs(policy, items, closed=closed[place], until=until))
-            tallies[place].add(count_climbs(entered, items, until=until, assumption=assumption))
-            letters = {(one.on, one.step.code, one.item.currency) for one in entered if one.step.tells}
-            months[place].update(f"{on:%Y-%m}" for on, _, _ in letters)
-            told.append(dict(Counter(one.step.code for one in entered)))
+        told = [side.take(items) for side in sides]
         if len(told) > 1 and told[0] != told[1]:
-            count += 1
             differing.append({"customer": customer, "steps": told, "weight": _weight(told)})
         if done % _TELL_EACH == 0:
             tell(done, len(by_customer))
     differing.sort(key=lambda one: (-one["weight"], one["customer"]))
     result = {
-        "policies": [_figures(tally) for tally in tallies],
-        "months": _series(months),
+        "policies": [_figures(side.tally) for side in sides],
+        "months": _series([side.months for side in sides]),
         "differing": differing[:_MOST_DIFFERING],
-        "differing_count": count,
+        "differing_count": len(differing),
         "receivables": len(history),
         "customers": len(by_customer),
         "bad_rows": problems,
@@ -181,6 +171,27 @@ def _run(folder: Path, asked: Mapping[str, Any], history: Sequence[Receivable], 
         "until": until.isoformat(),
     }
     _write(folder / _RESULT, result)
+
+
+class _Side:
+    """One policy on its way through history."""
+
+    def __init__(self, text: str, asked: Mapping[str, Any], until: date) -> None:
+        policy = read_policy(text)
+        assert isinstance(policy, Policy)  # nothing else is ever asked for
+        self._policy, self._until = policy, until
+        self._assumption = Assumption(answer_days=asked["answer_days"], notice=asked["notice"])
+        self._closed = lru_cache(maxsize=_DAYS_KEPT)(calendar_of(policy.jurisdiction or asked["country"]))
+        self.tally = Tally()
+        self.months: Counter[str] = Counter()
+
+    def take(self, items: Sequence[Receivable]) -> dict[str, int]:
+        """Count one customer; how many of its items came to each step."""
+        entered = list(climbs(self._policy, items, closed=self._closed, until=self._until))
+        self.tally.add(count_climbs(entered, items, until=self._until, assumption=self._assumption))
+        letters = {(one.on, one.step.code, one.item.currency) for one in entered if one.step.tells}
+        self.months.update(f"{on:%Y-%m}" for on, _, _ in letters)
+        return dict(Counter(one.step.code for one in entered))
 
 
 def _weight(told: Sequence[Mapping[str, int]]) -> int:

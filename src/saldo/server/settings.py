@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "saldo.receipts.apps.Receipts",
     "saldo.dunning.apps.Dunning",
     "saldo.desk.apps.Desk",
+    "saldo.portal.apps.Portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -112,7 +113,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "saldo.doors.adapter.Accounts"
 ACCOUNT_SESSION_REMEMBER = None  # the person says
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_TLS)  # else everybody behind the proxy would share one throttle
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "public_page": "60/m/ip",  # pages that customers open without sign-in
+}
 MFA_ADAPTER = "saldo.doors.adapter.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "account_login"

@@ -9,5 +9,6 @@ from saldo.server.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("saldo.doors.urls")),
+    path("", include("saldo.portal.urls")),
     path("", include("saldo.desk.urls")),
 ]
