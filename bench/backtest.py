@@ -15,10 +15,11 @@ from random import Random
 from typing import Any
 
 from saldo.dunning.backtests import run_backtests
+from saldo.dunning.formats.policy_text import read_policy
+from saldo.dunning.formats.ready_policies import ready_policy
 from saldo.dunning.rules.policy import Policy
 from saldo.dunning.rules.receivable import Receivable
 from saldo.dunning.rules.tally import Assumption, Tally
-from tests.dunning.policies import ready
 
 DEBTORS = int(os.environ.get("SALDO_BENCH_DEBTORS", "10000"))
 MONTHS = 36
@@ -43,6 +44,12 @@ def main() -> None:
         figure("two processes against one", faster, "x", f">= {MUST_FASTER}", faster >= MUST_FASTER),
     ]
     print(json.dumps({"name": "Back-test", "figures": figures}))
+
+
+def ready(code: str) -> Policy:
+    policy = read_policy(ready_policy(code))
+    assert isinstance(policy, Policy)
+    return policy
 
 
 def measured(policies: Sequence[Policy], items: Sequence[Receivable], *, jobs: int) -> tuple[float, float, Any]:

@@ -9,7 +9,7 @@ history does not say when a dispute began.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -66,16 +66,29 @@ def climbs(policy: Policy, items: Sequence[Receivable], *, closed: Closed, until
     if policy.looks_at_others:
         yield from _together(policy, items, closed, until)
         return
-    first = min((days_between(step)[0] for step in policy.following[CLEAR]), default=NEVER_TOO_EARLY)
+    waits = _days_without_a_step(policy)
     for item in items:
-        yield from _alone(policy, item, first, closed, until)
+        yield from _alone(policy, item, waits, closed, until)
 
 
-def _alone(policy: Policy, item: Receivable, first: int, closed: Closed, until: date) -> Iterator[Entered]:
-    """One item, from the first day late on which a step can be entered at all."""
-    begins = item.issued_on
-    if first != NEVER_TOO_EARLY:
-        begins = max(begins, item.due_on + timedelta(days=first))
+def _days_without_a_step(policy: Policy) -> Mapping[str, timedelta | None]:
+    """From each place, how late an item must be before any step that follows can begin; None: none can, or any day."""
+    first = {
+        code: min((days_between(step)[0] for step in steps), default=NEVER_TOO_EARLY)
+        for code, steps in policy.following.items()
+    }
+    return {code: timedelta(days=days) if days != NEVER_TOO_EARLY else None for code, days in first.items()}
+
+
+def _not_before(day: date, item: Receivable, wait: timedelta | None) -> date:
+    return day if wait is None else max(day, item.due_on + wait)
+
+
+def _alone(
+    policy: Policy, item: Receivable, waits: Mapping[str, timedelta | None], closed: Closed, until: date
+) -> Iterator[Entered]:
+    """One item, looked at only on days on which a step can begin: nothing else of it is counted."""
+    begins = _not_before(item.issued_on, item, waits[CLEAR])
     last = until if item.settled_on is None else min(until, item.settled_on - _DAY)
     if begins > last:
         return
@@ -88,7 +101,7 @@ def _alone(policy: Policy, item: Receivable, first: int, closed: Closed, until: 
         standing, again = carried_out(decision, standing, today=day, closed=closed)
         if decision.enters is not None:
             yield Entered(day, decision.enters, item)
-        day = again
+        day = None if again is None else _not_before(again, item, waits[standing.step])
 
 
 def _together(policy: Policy, items: Sequence[Receivable], closed: Closed, until: date) -> Iterator[Entered]:
