@@ -17,7 +17,7 @@ from saldo.dunning.actions.overtaken import recall_overtaken
 from saldo.dunning.actions.writing import Rendered, fail_unreachable, recall_unwritten, write_notice
 from saldo.dunning.looking import Look
 from saldo.dunning.notice_facts import ToTell, read_unwritten
-from saldo.dunning.rules.law import NOTICE_FIELDS
+from saldo.dunning.rules.law import NOTICE_FIELDS, LawRow
 from saldo.dunning.rules.letter import LetterFacts, leaves_at, untold
 from saldo.dunning.rules.policy import NAMES_ACCESS
 from saldo.flows.dunning_look import look_of
@@ -91,7 +91,7 @@ def _write(look: Look, told: ToTell, world: World, by: str) -> str:
     letter = told.letter
     if told.outcome == "wait" or letter is None:
         return "waiting"
-    lacking = told.reach.lacking or _untold(letter)
+    lacking = told.reach.lacking or _untold(letter, told.law)
     if lacking:
         return _fail(look, letter, lacking, by, at)
     try:
@@ -110,11 +110,12 @@ def _fail(look: Look, letter: LetterFacts, lacking: tuple[str, ...], by: str, at
         )
 
 
-def _untold(letter: LetterFacts) -> tuple[str, ...]:
+def _untold(letter: LetterFacts, law: LawRow | None) -> tuple[str, ...]:
     """What the law demands of a formal notice and this one cannot say."""
+    demanded = law.notice_fields if law is not None else NOTICE_FIELDS
     if letter.letter not in NAMES_ACCESS:
         return ()
-    return tuple(f"{LACKS}.{name}" for name in untold(letter, NOTICE_FIELDS))
+    return tuple(f"{LACKS}.{name}" for name in untold(letter, demanded))
 
 
 def _render(look: Look, told: ToTell, letter: LetterFacts, at: datetime) -> Rendered:

@@ -69,6 +69,15 @@ def dunning_round(timestamp: int) -> None:
     run_rounds(world=real_world())
 
 
+@app.periodic(cron="20 * * * *")
+@app.task(name="send-notices", queue="house", lock="dunning-round", queueing_lock="send-notices")
+def send_notices(timestamp: int) -> None:
+    """Every hour after the round: its notices are written, and those of before that waited."""
+    from saldo.flows.send_notices import send_notices_everywhere
+
+    send_notices_everywhere(world=real_world())
+
+
 @app.task(name="send-messages", queue="mail", lock="mail")
 def send_messages(*, company: int) -> None:
     """Send what one company has just let out."""
@@ -80,10 +89,12 @@ def send_messages(*, company: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="send-due", queue="mail", lock="mail", queueing_lock="send-due")
 def send_due_everywhere(timestamp: int) -> None:
-    """Every minute: mail whose recall time is over, and reports of mail that came back."""
+    """Every minute: mail whose recall time is over, and reports of mail that came back; notices hear of both."""
     from saldo.flows.send_messages import send_messages as send
+    from saldo.flows.send_notices import follow_everywhere
 
     send(world=real_world())
+    follow_everywhere(world=real_world())
 
 
 @app.task(name="render-papers", queue="house", lock="render-papers")

@@ -8,17 +8,20 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from saldo.audit.log import SYSTEM, record
 from saldo.core.identity import CompanyId
 from saldo.dunning import models
 from saldo.dunning.actions.notices import settle_channels
 from saldo.dunning.actions.proofs import Fate, fail_notice, let_ladder_wait_anew
 from saldo.dunning.actions.tasks import drop_task
-from saldo.outbox.queries import Message, find_messages, list_bounced
+from saldo.outbox.queries import Message, find_messages, find_states, list_bounced
 from saldo.parties.debtors import Debtor, list_debtors_numbered
 
 PURPOSE = "collections"
 _ON_ITS_WAY = frozenset({"waiting", "held", "sending"})
+_IN_SHORT = dict.fromkeys(_ON_ITS_WAY, "waiting") | {"captured": "captured", "sent": "handed-over"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +37,13 @@ def follow_messages(*, company: CompanyId, at: datetime) -> Followed:
 
     A mail counts as handed over on the debtor's own day on which the server took it; one in rehearsal never does.
     """
-    waiting = _rows(company).filter(state__in=["ordered", "failed"]).exclude(told={}).select_for_update()
-    rows = {row.key: row for row in waiting.order_by("id")}
+    news = _with_news(company)
+    bounced = {message.key: message for message in list_bounced(company=company, purpose=PURPOSE)}
+    about = {message.about for message in bounced.values()}
+    looked_at = Q(key__in=news) | Q(key__in=about, state__in=["handed-over", "proved"])
+    rows = {row.key: row for row in _rows(company).filter(looked_at).select_for_update().order_by("id")}
     keys = [one["message"] for row in rows.values() for one in row.channels if one.get("message")]
     messages = find_messages(company=company, keys=keys)
-    bounced = {message.key: message for message in list_bounced(company=company, purpose=PURPOSE)}
-    gone = {message.about for message in bounced.values()} - rows.keys()
-    left = _rows(company).filter(key__in=gone, state__in=["handed-over", "proved"]).select_for_update()
-    rows |= {row.key: row for row in left.order_by("id")}
     debtors = list_debtors_numbered(company=company, numbers={row.debtor for row in rows.values()})
     results = [_follow(company, row, messages | bounced, debtors.get(row.debtor), at) for row in rows.values()]
     done = Followed(handed_over=results.count("handed-over"), failed=results.count("failed"))
@@ -49,6 +51,14 @@ def follow_messages(*, company: CompanyId, at: datetime) -> Followed:
         facts = {"count": done.handed_over}
         record(company=company, code="dunning.notices-handed-over", actor=SYSTEM, subject="notices", at=at, facts=facts)
     return done
+
+
+def _with_news(company: CompanyId) -> list[str]:
+    """The notices that wait or failed and whose mail stands otherwise by now than they know."""
+    rows = _rows(company).filter(state__in=["ordered", "failed"]).exclude(told={}).values_list("key", "channels")
+    known = {one["message"]: (key, one["state"]) for key, channels in rows for one in channels if one.get("message")}
+    states = find_states(company=company, keys=known)
+    return [key for message, (key, state) in known.items() if _IN_SHORT.get(states.get(message, ""), "failed") != state]
 
 
 def _follow(
