@@ -56,7 +56,8 @@ def _throttled(view: Any) -> Any:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **said: Any) -> HttpResponse:
         if not ratelimit.consume(request, action="public_page"):
-            return ratelimit.respond_429(request)
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
         answer: HttpResponse = view(request, *args, **said)
         return answer
 
