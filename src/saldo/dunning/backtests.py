@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
 
@@ -61,7 +62,40 @@ def _each(chunks: list[_Chunk], told: repeat[_Told], jobs: int) -> Iterator[list
         return
     context = multiprocessing.get_context("spawn")  # a forked process would hold on to the database of its parent
     with ProcessPoolExecutor(max_workers=min(jobs, len(chunks)), mp_context=context) as pool:
-        yield from pool.map(_run_chunk, chunks, told)
+        yield from pool.map(_run_plain_chunk, map(_as_plain, chunks), told)
+
+
+_Plain = list[tuple[str, str, str, int, int, str, int, bool]]
+"""Receivables as numbers and texts, which travel between processes at a third of the cost of days and decimals."""
+
+
+def _as_plain(chunk: _Chunk) -> _Plain:
+    return [
+        (
+            *(item.customer, item.invoice, item.currency, item.issued_on.toordinal(), item.due_on.toordinal()),
+            *(str(item.value), item.settled_on.toordinal() if item.settled_on else 0, item.is_disputed),
+        )
+        for customer in chunk
+        for item in customer
+    ]
+
+
+def _run_plain_chunk(chunk: _Plain, told: _Told) -> list[Tally]:
+    day = date.fromordinal
+    items = [
+        Receivable(
+            customer,
+            invoice,
+            currency,
+            day(issued),
+            day(due),
+            Decimal(value),
+            day(settled) if settled else None,
+            disputed,
+        )
+        for customer, invoice, currency, issued, due, value, settled, disputed in chunk
+    ]
+    return _run_chunk([items], told)
 
 
 def _run_chunk(chunk: _Chunk, told: _Told) -> list[Tally]:
