@@ -44,14 +44,15 @@ class SaidClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidPolicy:
-    """A policy in one language; ``rules`` are what holds for all steps, ``objecting`` how to object."""
+    """A policy in one language; ``rules`` are what holds for all steps, ``objecting`` how to object, each sentence with
+    the code of what it is about."""
 
     name: str
     language: str
     steps: tuple[SaidStep, ...]
     classes: tuple[SaidClass, ...]
-    rules: tuple[str, ...]
-    objecting: tuple[str, ...]
+    rules: tuple[tuple[str, str], ...]
+    objecting: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def say_policy(policy: Policy, language: str) -> SaidPolicy:
             steps=tuple(say_step(policy, step, lang=language) for step in policy.steps),
             classes=tuple(_say_class(policy, one) for one in PRODUCT_CLASSES),
             rules=tuple(_rules(policy, language)),
-            objecting=(say("object.how"), *_promises(policy, language)),
+            objecting=(("how", say("object.how")), *_promises(policy, language)),
         )
 
 
@@ -157,34 +158,34 @@ def _kinds(policy: Policy) -> frozenset[str]:
     return frozenset(act.kind for step in policy.steps for act in step.acts)
 
 
-def _rules(policy: Policy, language: str) -> Iterator[str]:
-    yield say("rule.order")
-    yield say("rule.paid")
+def _rules(policy: Policy, language: str) -> Iterator[tuple[str, str]]:
+    yield "order", say("rule.order")
+    yield "paid", say("rule.paid")
     floors = {one: value for one, value in policy.floor.items() if value}
-    yield say("rule.floor", amounts=say_amounts(floors, language)) if floors else say("rule.floor-none")
+    yield "floor", say("rule.floor", amounts=say_amounts(floors, language)) if floors else say("rule.floor-none")
     yield from _costs(policy)
-    yield say("rule.sending", **_hours(policy.sending, language))
+    yield "sending", say("rule.sending", **_hours(policy.sending, language))
     if _touching(policy):
-        yield say("rule.access", **_hours(policy.access, language))
-        yield say_count("rule.notice-holds", policy.notice_holds_days, language)
-        yield say("rule.restore")
+        yield "access", say("rule.access", **_hours(policy.access, language))
+        yield "notice-holds", say_count("rule.notice-holds", policy.notice_holds_days, language)
+        yield "restore", say("rule.restore")
     else:
-        yield say("rule.access-never")
-    yield say("rule.protected")
-    yield say_count("rule.bank", policy.bank_hours, language)
-    yield say_count("rule.triage", policy.triage_days, language)
+        yield "access", say("rule.access-never")
+    yield "protected", say("rule.protected")
+    yield "bank", say_count("rule.bank", policy.bank_hours, language)
+    yield "triage", say_count("rule.triage", policy.triage_days, language)
 
 
-def _costs(policy: Policy) -> Iterator[str]:
+def _costs(policy: Policy) -> Iterator[tuple[str, str]]:
     if not _kinds(policy) & {"fee", "interest"}:
-        yield say("rule.costs-none")
+        yield "costs", say("rule.costs-none")
         return
-    yield say("rule.fees-collect" if policy.fees_alone else "rule.fees-leave")
+    yield "costs", say("rule.fees-collect" if policy.fees_alone else "rule.fees-leave")
 
 
-def _promises(policy: Policy, language: str) -> Iterator[str]:
-    yield say_count("rule.promise", policy.promise_days, language)
-    yield say_count("rule.promises", policy.promises_per_item, language)
+def _promises(policy: Policy, language: str) -> Iterator[tuple[str, str]]:
+    yield "promise", say_count("rule.promise", policy.promise_days, language)
+    yield "promises", say_count("rule.promises", policy.promises_per_item, language)
 
 
 def _hours(hours: Hours, language: str) -> dict[str, object]:

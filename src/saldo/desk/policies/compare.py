@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,16 +113,9 @@ def _pair(code: str, said: Sequence[SaidPolicy], days: Sequence[dict[str, date]]
     )
 
 
-def _rules(first: SaidPolicy, second: SaidPolicy) -> list[dict[str, Any]]:
-    """Settings that are said differently; those that are the same are counted only."""
-    return list(_differing((*first.rules, *first.objecting), (*second.rules, *second.objecting)))
-
-
-def _differing(first: Sequence[str], second: Sequence[str]) -> Iterator[dict[str, Any]]:
-    only_first = [one for one in first if one not in second]
-    only_second = [one for one in second if one not in first]
-    for place in range(max(len(only_first), len(only_second))):
-        yield {
-            "first": only_first[place] if place < len(only_first) else "",
-            "second": only_second[place] if place < len(only_second) else "",
-        }
+def _rules(first: SaidPolicy, second: SaidPolicy) -> list[dict[str, str]]:
+    """What holds for all steps, where it is said differently: both sides of one matter beside each other."""
+    sides = [dict((*one.rules, *one.objecting)) for one in (first, second)]
+    codes = dict.fromkeys([*sides[0], *sides[1]])
+    pairs = [{"first": sides[0].get(code, ""), "second": sides[1].get(code, "")} for code in codes]
+    return [pair for pair in pairs if pair["first"] != pair["second"]]

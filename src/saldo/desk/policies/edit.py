@@ -110,6 +110,7 @@ def _page(
         "is_kept": is_kept,
         "due": sample.due_on.isoformat(),
         "owed": said.get("owed", "") if sample.value is not None else "",
+        "owed_usual": checked.owed_text.rpartition(" ")[0] if sample.value is None else "",
         "currency": sample.currency,
         "check_href": reverse("desk:policy-check", args=[code]),
         "newest": versions[0].version if versions else None,

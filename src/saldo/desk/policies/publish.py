@@ -27,6 +27,7 @@ from saldo.dunning.publications import (
     list_versions,
 )
 from saldo.dunning.rules.policy import hash_of
+from saldo.parties.debtors import count_debtors
 from saldo.parties.queries import list_names
 
 
@@ -90,6 +91,7 @@ def publish_dialog(visitor: Visitor, code: str, checked: Checked) -> dict[str, A
     people = list_names(users=[int(draft.edited_by[5:])]) if draft.edited_by.startswith("user:") else {}
     return {
         "version": versions[0].version + 1 if versions else 1,
+        "everybody": count_debtors(company=company),
         "held": count_held(company=company, chosen=chosen, on=visitor.today).get(code, 0),
         "items": sum(one.items for pin, one in running.items() if pin[0] == code),
         "starts_on": visitor.today.isoformat(),

@@ -20,6 +20,9 @@
   }
   if (text && gutter) {
     text.addEventListener("input", number);
+    text.addEventListener("input", function () {  // what is published is what was saved
+      document.querySelectorAll("[data-saved-only]").forEach(function (one) { one.hidden = true; });
+    });
     text.addEventListener("scroll", follow);
     document.addEventListener("click", function (event) {
       var link = event.target.closest("[data-line]");
