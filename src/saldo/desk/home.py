@@ -52,6 +52,7 @@ def _money(visitor: Visitor, now: datetime) -> dict[str, Any]:
         "has_payables": bool(owed),
         "receivable": money_today.owed_by_customers(visitor),
         "fresh": money_today.list_fresh(visitor, now),
+        "collection": today.tell_collection(visitor),
         "debtors_href": reverse("desk:debtors"),
         "receipts_href": reverse("desk:receipts"),
     }

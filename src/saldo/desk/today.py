@@ -20,6 +20,7 @@ from saldo.desk.import_detail import is_failing, say_state
 from saldo.desk.paging import address
 from saldo.desk.row_words import name_file
 from saldo.doors.visitor import Visitor
+from saldo.dunning.call_list import count_today
 from saldo.explain.queries import explain_months
 from saldo.explain.wording import headline
 
@@ -146,6 +147,24 @@ def list_movers(visitor: Visitor, month: Month, currency: str) -> tuple[list[Mov
 def list_arrivals(visitor: Visitor) -> list[Arrival]:
     """The last files."""
     return [_arrival(one) for one in list_deliveries(company=visitor.company.id, limit=SHOWN_ARRIVALS)]
+
+
+def tell_collection(visitor: Visitor) -> list[tuple[str, str, str]]:
+    """Who is late, whom to call, which letters came back, what waits for a release: words, address, mark."""
+    if not visitor.may_everywhere("dunning.read"):
+        return []
+    found = count_today(company=visitor.company.id, today=visitor.today)
+    rows = (
+        ("late", found.late, "collections", ""),
+        ("calls", found.calls, "collections-calls", ""),
+        ("failed", found.failed, "collections-calls", "ic-bad"),
+        ("releases", found.releases, "collections-round", "ic-warn"),
+    )
+    return [
+        (figures.say_many(f"pages.collections.home.{name}", count), reverse(f"desk:{page}"), mark)
+        for name, count, page, mark in rows
+        if count and (name != "releases" or visitor.may_everywhere("dunning.release"))
+    ]
 
 
 def _chief_reason(visitor: Visitor, customer: CustomerId, month: Month, currency: str) -> str:

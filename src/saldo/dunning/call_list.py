@@ -15,23 +15,29 @@ from saldo.core.identity import CompanyId
 from saldo.dunning import models
 
 _TASKS = """
-FROM dunning_task t
-LEFT JOIN parties_debtor d ON d.company_id = t.company_id AND d.number = t.debtor
+FROM (
+    SELECT kind, debtor, currency, min(id) AS id, array_agg(key ORDER BY due_on, id) AS keys, min(due_on) AS due_on,
+        (array_agg(facts ORDER BY due_on DESC, id DESC))[1] AS facts
+    FROM (SELECT *, coalesce(nullif(facts ->> 'currency', ''), %(usual)s) AS currency FROM dunning_task
+          WHERE company_id = %(company)s AND done_at IS NULL AND (%(kind)s = '' OR kind = %(kind)s)
+              AND (%(reach)s::text[] IS NULL OR debtor = ANY(%(reach)s))) AS open_task
+    GROUP BY kind, debtor, currency
+) AS t
+LEFT JOIN parties_debtor d ON d.company_id = %(company)s AND d.number = t.debtor
 LEFT JOIN LATERAL (
     SELECT sum(i.open) AS overdue, min(i.due_on) AS oldest FROM ledger_open_receivable i
-    WHERE i.company_id = t.company_id AND i.debtor = t.debtor AND i.due_on < %(today)s
-        AND i.currency = coalesce(nullif(t.facts ->> 'currency', ''), %(usual)s)
+    WHERE i.company_id = %(company)s AND i.debtor = t.debtor AND i.due_on < %(today)s AND i.currency = t.currency
 ) o ON true
-WHERE t.company_id = %(company)s AND t.done_at IS NULL AND (%(reach)s::text[] IS NULL OR t.debtor = ANY(%(reach)s))
-    AND (%(kind)s = '' OR t.kind = %(kind)s)
 """
 _PAGE = f"""
-SELECT t.id, t.key, t.kind, t.debtor, coalesce(d.name, t.debtor), t.items::text, t.facts::text, t.due_on,
-    coalesce(o.overdue, 0), o.oldest, coalesce(nullif(t.facts ->> 'currency', ''), %(usual)s) {_TASKS}
-ORDER BY least(t.due_on, %(today)s), coalesce(o.overdue, 0) DESC, t.id LIMIT %(limit)s OFFSET %(offset)s
+SELECT t.id, t.keys, t.kind, t.debtor, coalesce(d.name, t.debtor), t.facts::text, t.due_on,
+    coalesce(o.overdue, 0), o.oldest, t.currency {_TASKS}
+ORDER BY t.due_on, coalesce(o.overdue, 0) DESC, t.id LIMIT %(limit)s OFFSET %(offset)s
 """
 _COUNT = """
-SELECT t.kind, count(*), count(*) FILTER (WHERE t.due_on <= %(today)s) FROM dunning_task t
+SELECT t.kind, count(DISTINCT (t.debtor, t.facts ->> 'currency')),
+    count(DISTINCT (t.debtor, t.facts ->> 'currency')) FILTER (WHERE t.due_on <= %(today)s)
+FROM dunning_task t
 WHERE t.company_id = %(company)s AND t.done_at IS NULL AND (%(reach)s::text[] IS NULL OR t.debtor = ANY(%(reach)s))
 GROUP BY t.kind
 """
@@ -50,14 +56,16 @@ WHERE c.company_id = %(company)s AND (c.step <> 'clear' OR c.proposed <> '') AND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSeen:
-    """One open task. ``overdue`` is what the debtor has not paid in the task's currency, ``oldest`` since when."""
+    """The open tasks of one kind about one debtor and currency: one piece of work. ``id`` is the oldest's.
+
+    ``overdue`` is what the debtor has not paid in that currency, ``oldest`` since when; ``facts`` are the newest's.
+    """
 
     id: int
-    key: str
+    keys: tuple[str, ...]
     kind: str
     debtor: str
     name: str
-    items: tuple[str, ...]
     facts: Mapping[str, Any]
     due_on: date
     overdue: Decimal
@@ -118,7 +126,7 @@ def find_task(*, company: CompanyId, task: int, today: date, usual: str) -> Task
     if row is None:
         return None
     found = list_tasks(company=company, today=today, usual=usual, reach=[row.debtor], limit=500)
-    return next((one for one in found if one.id == row.pk), None)
+    return next((one for one in found if row.key in one.keys), None)
 
 
 def list_tasks_of(*, company: CompanyId, debtor: str, today: date, usual: str) -> tuple[TaskSeen, ...]:
@@ -135,7 +143,8 @@ def count_today(*, company: CompanyId, today: date) -> CollectionToday:
         cursor.execute(_NOTICES_FAILED, values)
         failed = cursor.fetchone()[0]
     calls = models.Task.objects.filter(company_id=company, kind="call", done_at__isnull=True, due_on__lte=today)
-    return CollectionToday(late=late, calls=calls.count(), failed=failed, releases=releases)
+    due = calls.values("debtor").distinct().count()
+    return CollectionToday(late=late, calls=due, failed=failed, releases=releases)
 
 
 def _values(company: CompanyId, today: date, reach: Collection[str] | None) -> dict[str, Any]:
@@ -144,4 +153,4 @@ def _values(company: CompanyId, today: date, reach: Collection[str] | None) -> d
 
 def _task(row: Sequence[Any]) -> TaskSeen:
     told = dict(zip(TaskSeen.__dataclass_fields__, row, strict=True))
-    return TaskSeen(**told | {"items": tuple(json.loads(told["items"])), "facts": json.loads(told["facts"])})
+    return TaskSeen(**told | {"keys": tuple(told["keys"]), "facts": json.loads(told["facts"])})

@@ -102,7 +102,7 @@ class MoveSeen:
     before: str
     because: str
     facts: Mapping[str, Any]
-    items: int
+    items: tuple[str, ...]
     notice: str
 
 
@@ -160,7 +160,7 @@ def list_moves_of(*, company: CompanyId, debtor: str, limit: int = 200) -> tuple
             before=rows[0].before,
             because=rows[0].because,
             facts=rows[0].facts,
-            items=len(rows),
+            items=tuple(row.item for row in rows),
             notice=next((row.notice for row in rows if row.notice), ""),
         )
         for (on, step), rows in grouped.items()

@@ -55,7 +55,7 @@ WITH item AS MATERIALIZED (
 )
 """
 _TOLD = """
-    s.debtor, coalesce(d.name, s.debtor), s.open, s.oldest, s.items, s.lane, s.again, s.waits, s.failed,
+    s.debtor, coalesce(d.name, s.debtor), s.open, s.oldest, s.items, s.lane, s.lead, s.waits, s.failed,
     c.policy, c.version, c.step, c.since, c.because, c.facts, c.proposed
 """
 _JOINED = """
@@ -90,7 +90,7 @@ GROUP BY c.currency
 class Standing:
     """One debtor in one currency. ``open`` is unpaid of the items in collection; ``oldest`` their first due day.
 
-    ``step`` and what follows are of the item that stands steepest; ``again``: the first day on which any is looked at.
+    ``step`` and what follows are of the item that stands steepest, ``lead``.
     """
 
     debtor: str
@@ -99,7 +99,7 @@ class Standing:
     oldest: date
     items: int
     lane: str
-    again: date | None
+    lead: str
     waits: bool
     failed: bool
     policy: str

@@ -17,13 +17,15 @@ from saldo.desk.collections.forms import KINDS, Act, FormKind
 from saldo.desk.collections.seeing import Preview, see, see_now
 from saldo.desk.collections.subject import Subject, read_back, read_subject
 from saldo.desk.collections.undoing import CAN_BE_ENDED
-from saldo.desk.fields import Asked
+from saldo.desk.fields import Asked, Field
 from saldo.desk.form_page import Form, form_of
 from saldo.desk.paging import address
 from saldo.doors.gate import gate
 from saldo.dunning.actions.tasks import finish_task
+from saldo.dunning.call_list import find_task
 
 _PREVIEW = "preview"
+_CHANGES_NOTHING = frozenset({"call"})
 
 
 def _page(name: str, capability: str) -> Callable[..., HttpResponse]:
@@ -48,7 +50,8 @@ call = _page("call", "dunning.call")
 
 def _show(request: HttpRequest, kind: FormKind, subject: Subject) -> HttpResponse:
     if request.method != "POST":
-        return _draw(request, kind, subject, form_of(kind.fields(subject), None, {}), see_now(subject))
+        fields = kind.fields(subject)
+        return _draw(request, kind, subject, form_of(fields, None, {}), _see_likely(kind, subject, fields))
     asked = Asked(request.POST)
     fields = kind.fields(subject)
     labels = {field.name: field.label for field in fields}
@@ -62,6 +65,19 @@ def _show(request: HttpRequest, kind: FormKind, subject: Subject) -> HttpRespons
     if request.headers.get("HX-Request"):
         return render(request, "desk/collections/_preview.html", {"preview": seen, "form": form})
     return _draw(request, kind, subject, form, seen)
+
+
+def _see_likely(kind: FormKind, subject: Subject, fields: list[Field]) -> Preview:
+    """What the form as it opens would change; what only a person can say is taken as said."""
+    if kind.name in _CHANGES_NOTHING:
+        return see_now(subject)
+    can_be_empty = {field.name for field in fields if field.is_optional or field.kind == "select"}
+    likely = {field.name: field.value or ("" if field.name in can_be_empty else "-") for field in fields}
+    act = kind.read(Asked(likely), subject)
+    try:
+        return see(subject, act) if act is not None else see_now(subject)
+    except Refused:
+        return see_now(subject)
 
 
 def _try(
@@ -83,10 +99,15 @@ def _try(
 
 def _finish(request: HttpRequest, subject: Subject) -> None:
     """A call that was made finishes the task it was made for, when the caller says so."""
-    task = request.POST.get("task", "")[:400]
-    if task and request.POST.get("finish"):
+    said = request.POST.get("task", "")
+    if not (request.POST.get("finish") and said.isascii() and said.isdigit() and len(said) < 18):
+        return
+    usual = subject.visitor.company.currency
+    task = find_task(company=subject.company, task=int(said), today=subject.today, usual=usual)
+    if task is not None and task.debtor == subject.number:
         outcome = request.POST.get("outcome", "done")[:40]
-        finish_task(company=subject.company, key=task, outcome=outcome, by=subject.visitor.actor, at=subject.at)
+        for key in task.keys:
+            finish_task(company=subject.company, key=key, outcome=outcome, by=subject.visitor.actor, at=subject.at)
 
 
 def _done(request: HttpRequest, kind: FormKind, subject: Subject, made: int | None) -> HttpResponse:

@@ -87,7 +87,7 @@ def name_policy(policy: Policy | None) -> str:
 def say_head(ground: Ground) -> str:
     """How many customers by which policy, and what the newest round did."""
     count = ground.counts.get(ground.currency, 0)
-    told = [figures.say_many("pages.collections.customers", count)]
+    told = [figures.say_many("pages.collections.in-collection", count)]
     if ground.usual_policy is not None:
         told.append(figures.say("pages.collections.by-policy", policy=name_policy(ground.usual_policy)))
     rounds = list_rounds(company=ground.visitor.company.id, limit=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,11 @@ from saldo.desk.paging import address
 from saldo.doors.gate import gate
 from saldo.doors.visitor import get_visitor
 from saldo.dunning.call_list import count_tasks
+from saldo.dunning.forecasts import forecasts_of
+from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.standings import ON_HOLD, OUTSIDE, Lane, Standing, read_board
 
-_TILES = 4
+_TILES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,8 @@ def collections(request: HttpRequest) -> HttpResponse:
     lanes = read_board(
         company=visitor.company.id, shelf=ground.shelf, currency=ground.currency, reach=ground.reach, most=_TILES
     )
+    shown = [one.debtor for lane in lanes for one in lane.largest]
+    ahead = forecasts_of(look=ground.look, debtors=shown)
     number = _asked_debtor(request, ground) or first_of(lanes)
     chosen = choose(ground, number, back=request.path) if number else None
     calls = count_tasks(company=visitor.company.id, today=visitor.today, reach=ground.reach).get("call")
@@ -69,7 +74,7 @@ def collections(request: HttpRequest) -> HttpResponse:
         "unit": figures.say("pages.collections.unit", currency=ground.currency),
         "currencies": [(code, address(request.path, {"currency": code})) for code in ground.currencies],
         "currency": ground.currency,
-        "lanes": [_lane(lane, ground, number, facts) for lane in lanes],
+        "lanes": [_lane(lane, ground, number, facts, ahead) for lane in lanes],
         "anything": any(lane.count for lane in lanes),
         "has_policy": bool(ground.shelf.chosen),
         "chosen": chosen,
@@ -96,7 +101,9 @@ def _asked_debtor(request: HttpRequest, ground: Ground) -> str:
     return said if said and (ground.reach is None or said in ground.reach) else ""
 
 
-def _lane(lane: Lane, ground: Ground, here: str, facts: dict[str, object]) -> LaneShown:
+def _lane(
+    lane: Lane, ground: Ground, here: str, facts: dict[str, object], ahead: Mapping[str, Sequence[Ahead]]
+) -> LaneShown:
     usual = ground.usual_policy
     own = lane.largest[0] if lane.largest else None
     policy = ground.policy_of(own.policy, own.version) if own else usual
@@ -107,19 +114,19 @@ def _lane(lane: Lane, ground: Ground, here: str, facts: dict[str, object]) -> La
         mark=mark_of(lane.code, policy),
         count=figures.number(lane.count),
         total=figures.amount(lane.total, ground.currency),
-        tiles=tuple(_tile(one, ground, here, facts) for one in lane.largest),
+        tiles=tuple(_tile(one, ground, here, facts, ahead.get(one.debtor, ())) for one in lane.largest),
         more=lane.count - len(lane.largest),
         more_href=listed,
     )
 
 
-def _tile(one: Standing, ground: Ground, here: str, facts: dict[str, object]) -> Tile:
+def _tile(one: Standing, ground: Ground, here: str, facts: dict[str, object], ahead: Sequence[Ahead]) -> Tile:
     days = one.days_late(ground.visitor.today)
     return Tile(
         name=one.name,
         href=address(reverse("desk:collections"), facts | {"debtor": one.debtor}) + "#debtor",
         amount=figures.amount(one.open, ground.currency),
         late=figures.say_many("pages.collections.days", days) if days > 0 else figures.say("pages.collections.not-due"),
-        hint=say_next(one, ground.shelf),
+        hint=say_next(one, ahead),
         is_here=one.debtor == here,
     )

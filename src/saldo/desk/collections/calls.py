@@ -87,6 +87,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     }
     if task is not None:
         page |= _pane(request, ground, task, listed, facts)
+        page["position"] = _position(window, listed, task)
     return render(request, "desk/collections/calls.html", {"page": page})
 
 
@@ -104,13 +105,10 @@ def finish(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     try:
         with transaction.atomic():
-            finish_task(
-                company=visitor.company.id,
-                key=task.key,
-                outcome=request.POST.get("outcome", "done")[:200] or "done",
-                by=visitor.actor,
-                at=get_world().clock.now(),
-            )
+            for key in task.keys:
+                finish_task(
+                    company=visitor.company.id, key=key, outcome="done", by=visitor.actor, at=get_world().clock.now()
+                )
     except Refused as refused:
         messages.error(request, say_refusal(refused))
     else:
@@ -157,7 +155,7 @@ def say_task(kind: str) -> str:
 
 def _row(one: TaskSeen, here: TaskSeen | None, path: str, facts: dict[str, object], today: date) -> TaskRow:
     return TaskRow(
-        key=one.key,
+        key=str(one.id),
         name=one.name,
         href=address(path, {**facts, "task": one.id}),
         amount=figures.amount(one.overdue, one.currency),
@@ -189,7 +187,6 @@ def _pane(
     chosen = choose(ground, task.debtor, back=here)
     if chosen is None:
         return {}
-    position = next((place for place, one in enumerate(listed, start=1) if one.id == task.id), 0)
     return {
         "task": task,
         "task_kind": say_task(task.kind),
@@ -202,12 +199,15 @@ def _pane(
         "onwards": onwards,
         "here": here,
         "may_finish": ground.visitor.may("dunning.call"),
-        "position": figures.say(
-            "pages.receipts.position", number=figures.number(position), total=figures.number(len(listed))
-        )
-        if position
-        else "",
     }
+
+
+def _position(window: Window, listed: tuple[TaskSeen, ...], task: TaskSeen) -> str:
+    place = next((place for place, one in enumerate(listed, start=1) if one.id == task.id), 0)
+    if not place:
+        return ""
+    number = figures.number(window.offset + place)
+    return figures.say("pages.receipts.position", number=number, total=figures.number(window.total))
 
 
 def _next(listed: tuple[TaskSeen, ...], task: TaskSeen) -> TaskSeen | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 
@@ -13,7 +15,9 @@ from saldo.desk.collections.timeline import Course, Point, draw_line, overdue_of
 from saldo.desk.paging import address
 from saldo.doors.visitor import Visitor
 from saldo.dunning.forecasts import forecast_of
+from saldo.dunning.looking import Seen, look_at_books
 from saldo.dunning.of_debtor import ItemStanding
+from saldo.dunning.rules.ladder import owed_on
 from saldo.dunning.rules.policy import CLEAR, Policy
 from saldo.dunning.standings import HELD, ON_HOLD
 from saldo.parties.debtors import Debtor, find_debtor
@@ -69,6 +73,7 @@ def choose(ground: Ground, number: str, *, back: str = "") -> Chosen | None:
     mine = {one.currency for one in course.items}
     currency = ground.currency if ground.currency in mine or not mine else min(mine)
     leading = _leading(ground, course, currency)
+    fresh = _decide(ground, number)
     policy = ground.policy_of(leading.policy, leading.version) if leading else ground.usual_policy
     code = ON_HOLD if leading is not None and _is_all_held(course, currency) else leading.step if leading else CLEAR
     late = course.overdue(currency, today)
@@ -81,10 +86,10 @@ def choose(ground: Ground, number: str, *, back: str = "") -> Chosen | None:
         currency=currency,
         overdue=figures.amount(overdue_of(late), currency),
         overdue_items=say_items(late),
-        because=say_reason(leading.because, leading.facts) if leading else "",
+        because=_reason(leading, fresh) if leading else "",
         waits=bool(leading and leading.proposed),
         line=tuple(draw_line(course, today=today, currency=currency)),
-        why=tuple(_why(ground, leading, policy)) if leading else (),
+        why=tuple(_why(ground, leading, policy, fresh)) if leading else (),
         doings=tuple(doings(ground.visitor, number, back=back)),
         course=course,
         debtor=debtor,
@@ -123,25 +128,40 @@ def _is_all_held(course: Course, currency: str) -> bool:
     return bool(mine) and all(one.because in HELD for one in mine)
 
 
-def _why(ground: Ground, item: ItemStanding, policy: Policy | None) -> list[Why]:
+def _decide(ground: Ground, number: str) -> dict[str, Seen]:
+    """Every open item decided now, as the round would: what is kept may be older than what arrived since."""
+    return {seen.item.item: seen for seen in look_at_books(ground.look, [number])}
+
+
+def _reason(item: ItemStanding, fresh: Mapping[str, Seen]) -> str:
+    seen = fresh.get(item.item)
+    return say_reason(seen.decision.because, seen.decision.facts) if seen else say_reason(item.because, item.facts)
+
+
+def _why(ground: Ground, item: ItemStanding, policy: Policy | None, fresh: Mapping[str, Seen]) -> list[Why]:
     days = (ground.visitor.today - item.due_on).days
     step = policy.step_by_code.get(item.step) if policy else None
     rows = [
         Why(words=_why_words("days-late"), value=_say_days(days)),
-        Why(words=_why_words("net"), value=figures.amount(item.owed, item.currency), is_figure=True),
+        Why(words=_why_words("net"), value=figures.amount(_owed(item, fresh), item.currency), is_figure=True),
     ]
-    if step is not None and (conditions := say_conditions(step)):
+    if step is not None and (conditions := say_conditions(step, item.currency)):
         rows.append(Why(words=_why_words("begins"), value=conditions))
-    reason = say_reason(item.because, item.facts)
+    reason = _reason(item, fresh)
     if reason:
         rows.append(Why(words=_why_words("now"), value=reason))
     bank = ground.look.bank_at
     rows.append(Why(words=_why_words("bank"), value=figures.minute(bank) if bank else _why_words("no-bank")))
-    if item.decided_on is not None:
-        rows.append(Why(words=_why_words("looked"), value=figures.day(item.decided_on)))
+    if item.since is not None and item.step != CLEAR:
+        rows.append(Why(words=_why_words("looked"), value=figures.day(item.since)))
     if policy is not None:
         rows.append(Why(words=_why_words("rule"), value=f"{say_step(item.step)}, {name_policy(policy)}"))
     return rows
+
+
+def _owed(item: ItemStanding, fresh: Mapping[str, Seen]) -> Decimal:
+    seen = fresh.get(item.item)
+    return owed_on(seen.facts, seen.today) if seen else item.owed
 
 
 def _say_days(days: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from saldo.desk import figures
 from saldo.desk.collections.asked import READ, Ground, read_ground, say_head, tabs
-from saldo.desk.collections.said import mark_of, say_because, say_next, say_step
+from saldo.desk.collections.said import mark_of, say_because, say_keeps, say_next, say_step
 from saldo.desk.downloads import download
 from saldo.desk.exports import Sheet
 from saldo.desk.paging import PAGE_SIZE, Window, address, read_page
@@ -19,6 +20,8 @@ from saldo.desk.sorting import sort_head
 from saldo.doors.gate import gate
 from saldo.doors.visitor import get_visitor
 from saldo.dunning.call_list import count_tasks
+from saldo.dunning.forecasts import forecasts_of
+from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.standings import SORTS, Standing, StandingPage, list_lanes, page_standings
 
 _MOST_ROWS = 50_000
@@ -53,6 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = _read(ground, asked, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     window = Window(number=number, total=found.count)
     facts = asked.facts(_currency(ground))
+    ahead = forecasts_of(look=ground.look, debtors=[one.debtor for one in found.rows])
     calls = count_tasks(company=visitor.company.id, today=visitor.today, reach=ground.reach).get("call")
     page: dict[str, Any] = {
         "head": say_head(ground),
@@ -68,7 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "unlaned": address(request.path, facts | {"lane": None}),
         "lane_words": say_step(asked.lane) if asked.lane else "",
         "heads": _heads(request.path, facts, asked.sort),
-        "rows": [_row(one, ground) for one in found.rows],
+        "rows": [_row(one, ground, ahead.get(one.debtor, ())) for one in found.rows],
         "count": found.count,
         "total": found.total,
         "range_text": window.words,
@@ -136,7 +140,7 @@ def _heads(path: str, facts: dict[str, object], sort: str) -> list[Any]:
     ]
 
 
-def _row(one: Standing, ground: Ground) -> dict[str, Any]:
+def _row(one: Standing, ground: Ground, ahead: Sequence[Ahead]) -> dict[str, Any]:
     days = one.days_late(ground.visitor.today)
     return {
         "number": one.debtor,
@@ -144,8 +148,8 @@ def _row(one: Standing, ground: Ground) -> dict[str, Any]:
         "href": reverse("desk:debtor", args=[one.debtor]) + "#collections",
         "step": say_step(one.lane),
         "mark": mark_of(one.lane, ground.policy_of(one.policy, one.version)),
-        "next": say_next(one, ground.shelf),
-        "because": say_because(one.because),
+        "next": say_next(one, ahead),
+        "because": "" if one.proposed else say_keeps(one.because),
         "late": figures.number(days) if days > 0 else "",
         "items": figures.say_many("pages.collections.items", one.items),
         "open": one.open,
@@ -156,7 +160,7 @@ def _download(request: HttpRequest, form: Literal["csv", "xlsx"]) -> HttpRespons
     visitor = get_visitor(request)
     ground = read_ground(request, visitor)
     found = _read(ground, read_asked(request, ground), limit=_MOST_ROWS, offset=0)
-    columns = ("number", "name", "step", "why", "next", "late", "items", "currency", "open")
+    columns = ("number", "name", "step", "why", "late", "items", "currency", "open")
     head = tuple(figures.say(f"pages.collections.column.{name}") for name in columns)
     rows = tuple(
         (
@@ -164,7 +168,6 @@ def _download(request: HttpRequest, form: Literal["csv", "xlsx"]) -> HttpRespons
             one.name,
             say_step(one.lane),
             say_because(one.because),
-            one.again,
             one.days_late(visitor.today),
             one.items,
             ground.currency,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from saldo.desk import figures
 from saldo.dunning.of_debtor import Circumstance, ItemStanding
-from saldo.dunning.policies import PolicyShelf
+from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.rules.policy import CLEAR, Act, Condition, Policy, Step
 from saldo.dunning.standings import ON_HOLD, OUTSIDE, Standing
 
 _LANES = {ON_HOLD: "on-hold", OUTSIDE: "outside"}
+_SIGNS = {">=": "≥", "<=": "≤"}
+_PLAIN = frozenset({"", "days-late", "not-yet", "not-due", "notice-period", "last-step"})
 _LEAST = frozenset({">=", ">"})
 _OWN_DAY = frozenset({"not-the-day", "notice-period", "promise-holds", "on-hold"})
 
@@ -44,6 +46,11 @@ def say_because(because: str) -> str:
     return figures.say(code) if because and figures.has_words(code) else ""
 
 
+def say_keeps(because: str) -> str:
+    """What keeps a ladder from going on as planned; nothing where only its days have not come."""
+    return "" if because in _PLAIN else say_because(because)
+
+
 def say_reason(because: str, facts: Mapping[str, Any]) -> str:
     """The reason with the day until which it holds, where it names one."""
     words = say_because(because)
@@ -53,22 +60,19 @@ def say_reason(because: str, facts: Mapping[str, Any]) -> str:
     return f"{words} {figures.say('pages.collections.until-day', day=figures.day(until))}"
 
 
-def say_next(one: Standing, shelf: PolicyShelf) -> str:
-    """What comes next for a debtor, in a line of its tile."""
+def say_next(one: Standing, ahead: Sequence[Ahead]) -> str:
+    """What comes next for a debtor, in a line of its tile; ``ahead`` is its forecast."""
     if one.failed:
         return figures.say("pages.collections.hint.failed")
     if one.proposed:
         return figures.say("pages.collections.hint.release", step=say_step(one.proposed))
     if one.because == "proof-missing":
         return figures.say("pages.collections.hint.proof")
-    if one.lane in _LANES or one.again is None:
+    if one.lane in _LANES or not ahead:
         return _say_kept(one)
-    policy = shelf.of((one.policy, one.version))
-    following = policy.following.get(one.step, ()) if policy else ()
-    day = figures.day(one.again, "short")
-    if following:
-        return figures.say("pages.collections.hint.next", step=say_step(following[0].code), day=day)
-    return figures.say("pages.collections.hint.looked", day=day)
+    first = next((step for step in ahead if one.lead in step.items), ahead[0])
+    day = figures.day(first.on, "short")
+    return figures.say("pages.collections.hint.next", step=say_step(first.step.code), day=day)
 
 
 def _say_kept(one: Standing) -> str:
@@ -80,12 +84,13 @@ def _say_kept(one: Standing) -> str:
     return words
 
 
-def say_conditions(step: Step) -> str:
-    """When a step begins: ``30 days late and 500.00``."""
-    return figures.say("pages.collections.and").join(filter(None, map(_say_condition, step.when)))
+def say_conditions(step: Step, currency: str) -> str:
+    """When a step begins: ``30 days late and owed ≥ 500.00``."""
+    told = (_say_condition(condition, currency) for condition in step.when)
+    return figures.say("pages.collections.and").join(filter(None, told))
 
 
-def _say_condition(condition: Condition) -> str:
+def _say_condition(condition: Condition, currency: str) -> str:
     constant = condition.constant
     if condition.fact == "days-late" and isinstance(constant, int):
         if constant < 0:
@@ -93,8 +98,13 @@ def _say_condition(condition: Condition) -> str:
                 figures.say_many("pages.collections.days-before", -constant) if condition.comparison in _LEAST else ""
             )
         return figures.say_many("pages.collections.days-late", constant)
-    shown = figures.number(constant) if isinstance(constant, int | Decimal) else constant
-    return figures.say(f"pages.collections.fact.{condition.fact}", sign=condition.comparison, value=shown)
+    shown = str(constant)
+    if isinstance(constant, Decimal):
+        shown = figures.amount(constant, currency)
+    elif isinstance(constant, int):
+        shown = figures.number(constant)
+    sign = _SIGNS.get(condition.comparison, condition.comparison)
+    return figures.say(f"pages.collections.fact.{condition.fact}", sign=sign, value=shown)
 
 
 def say_acts(step: Step) -> str:

@@ -10,10 +10,12 @@ from django.db import transaction
 
 from saldo.desk import figures
 from saldo.desk.collections.forms import Act
-from saldo.desk.collections.said import say_classes, say_step
+from saldo.desk.collections.said import say_step
 from saldo.desk.collections.subject import Subject
 from saldo.dunning.forecasts import forecast_of
 from saldo.dunning.rules.forecast import Ahead
+
+_MOST_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,8 @@ class Change:
     """One step of the forecast, its days before and after; ``touches`` access."""
 
     words: str
-    before: str
-    after: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
     is_changed: bool
     touches: bool
 
@@ -33,6 +35,7 @@ class Preview:
 
     words: str
     changes: tuple[Change, ...]
+    is_only_now: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -53,7 +56,7 @@ def see(subject: Subject, act: Act) -> Preview:
 def see_now(subject: Subject) -> Preview:
     """The forecast as it is: what an act would be compared with."""
     now = forecast_of(look=subject.look, debtor=subject.number)
-    return Preview(words=figures.say("pages.collections.forecast-now"), changes=_changes(now, now))
+    return Preview(words=figures.say("pages.collections.forecast-now"), changes=_changes(now, now), is_only_now=True)
 
 
 def compare(before: Sequence[Ahead], after: Sequence[Ahead]) -> Preview:
@@ -71,9 +74,8 @@ def _change(code: str, before: Iterable[Ahead], after: Iterable[Ahead]) -> Chang
     then = [one for one in before if one.step.code == code]
     now = [one for one in after if one.step.code == code]
     step = (now or then)[0].step
-    classes = say_classes(step)
     return Change(
-        words=figures.say("pages.collections.access-stops", what=classes) if classes else say_step(code),
+        words=say_step(code),
         before=_say_days(then),
         after=_say_days(now),
         is_changed=[(one.on, one.at) for one in then] != [(one.on, one.at) for one in now],
@@ -81,11 +83,11 @@ def _change(code: str, before: Iterable[Ahead], after: Iterable[Ahead]) -> Chang
     )
 
 
-def _say_days(told: Sequence[Ahead]) -> str:
+def _say_days(told: Sequence[Ahead]) -> tuple[str, ...]:
     days: list[date] = list(dict.fromkeys(one.on for one in told))
     if not days:
-        return figures.say("pages.collections.not-planned")
-    return figures.say("pages.collections.comma").join(figures.day(day, "short") for day in days[:3])
+        return (figures.say("pages.collections.not-planned"),)
+    return tuple(figures.day(day, "short") for day in days[:_MOST_DAYS])
 
 
 def _say(changes: Sequence[Change], after: Sequence[Ahead]) -> str:

@@ -49,6 +49,7 @@ class Point:
     detail: tuple[str, ...] = ()
     at: time | None = None
     said: str = ""
+    is_of_collection: bool = True
 
     @property
     def day_text(self) -> str:
@@ -108,7 +109,7 @@ def tell_past(course: Course, *, today: date, currency: str) -> Iterator[Point]:
     yield from _due(course.items, today)
     notices = {one.key: one for one in course.notices}
     for move in course.moves:
-        yield _moved(move, notices.get(move.notice))
+        yield _moved(move, notices.get(move.notice), several=len(course.items) > 1)
     for call in course.calls:
         words = figures.say(f"pages.collections.called.{call.outcome}")
         yield Point(on=call.on, state="done", words=words, detail=_filled(call.spoken_with, call.note))
@@ -121,16 +122,15 @@ def _due(items: Iterable[ItemStanding], today: date) -> Iterator[Point]:
     for one in late[:_MOST_DUE]:
         what = say_document(one.kind, one.document, one.item)
         amount = f"{figures.amount(one.open, one.currency)} {one.currency}"
-        yield Point(
-            on=one.due_on, state="done", words=figures.say("pages.collections.fell-due", what=what), detail=(amount,)
-        )
+        words = figures.say("pages.collections.fell-due", what=what)
+        yield Point(on=one.due_on, state="done", words=words, detail=(amount,), is_of_collection=False)
     if len(late) > _MOST_DUE:
         rest = len(late) - _MOST_DUE
         words = figures.say_many("pages.collections.more-fell-due", rest)
-        yield Point(on=late[-1].due_on, state="done", words=words)
+        yield Point(on=late[-1].due_on, state="done", words=words, is_of_collection=False)
 
 
-def _moved(move: MoveSeen, notice: NoticeSeen | None) -> Point:
+def _moved(move: MoveSeen, notice: NoticeSeen | None, *, several: bool) -> Point:
     if move.step == CLEAR:
         words = figures.say("pages.collections.cleared")
         return Point(on=move.on, state="done", words=words, detail=_filled(say_because(move.because)))
@@ -140,7 +140,16 @@ def _moved(move: MoveSeen, notice: NoticeSeen | None) -> Point:
         state = _STATES.get(notice.state, "done")
     planned = read_day(move.facts.get("planned_on"))
     detail = _say_planned(planned) if planned is not None and planned < move.on else ""
-    return Point(on=move.on, state=state, words=words, detail=_filled(detail))
+    return Point(
+        on=move.on, state=state, words=words, detail=_filled(_say_which(move.items) if several else "", detail)
+    )
+
+
+def _say_which(items: Sequence[str]) -> str:
+    """Which invoices it was about; more than three are counted."""
+    if len(items) > 3:
+        return figures.say_many("pages.collections.items", len(items))
+    return figures.say("pages.collections.comma").join(item.partition(":")[2] or item for item in items)
 
 
 def _circumstance(one: Circumstance, currency: str) -> Point:
@@ -184,7 +193,7 @@ def _ahead(one: Ahead) -> Point:
     if classes:
         words = figures.say("pages.collections.access-stops", what=classes)
     detail = _filled(
-        "" if touches else say_acts(one.step),
+        "" if classes else say_acts(one.step),
         _say_planned(one.planned_on) if one.planned_on else "",
         figures.say("pages.collections.needs-two" if touches else "pages.collections.needs-person")
         if one.needs_person or touches

@@ -15,6 +15,7 @@ from saldo.desk.outbox.shown import say_about, say_why
 from saldo.doors.visitor import Visitor
 from saldo.outbox.queries import Message, list_messages_between
 
+_PAST = frozenset({"done", "bad"})
 _STATES = ("sent", "refused", "bounced")
 _MARKS = {"sent": "done", "refused": "bad", "bounced": "bad"}
 
@@ -38,8 +39,8 @@ def with_messages(
         company=visitor.company.id, debtor=debtor, states=_STATES, since=since, until=until, limit=most
     )
     written = [_show(one, visitor) for one in found]
-    past = [one for one in timeline if one.state == "done"]
-    rest = [one for one in timeline if one.state != "done"]
+    past = [one for one in timeline if one.state in _PAST]
+    rest = [one for one in timeline if one.state not in _PAST]
     return [*sorted([*past, *written], key=lambda one: one.on)[-most:], *rest]
 
 

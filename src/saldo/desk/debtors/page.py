@@ -15,6 +15,7 @@ from saldo.agreements.queries import list_terms
 from saldo.agreements.rules.terms import Terms, TermsBook
 from saldo.core.money import add_up
 from saldo.desk import figures
+from saldo.desk.collections.card import collect, with_collection
 from saldo.desk.debtors.account import Happened, say_move, show_open, show_statement, tell
 from saldo.desk.debtors.lists import READ
 from saldo.desk.debtors.messages import with_messages
@@ -53,6 +54,7 @@ def debtor(request: HttpRequest, number: str) -> HttpResponse:
     statement = statement_of(company=visitor.company.id, party=number, since=since, until=until)
     items = list_open_items(company=visitor.company.id, party=number)
     facts = {"since": since.isoformat(), "until": until.isoformat()}
+    collection = collect(request, visitor, number)
     may_read_customers = visitor.may("customer.read")
     page: dict[str, Any] = {
         "debtor": found,
@@ -66,7 +68,8 @@ def debtor(request: HttpRequest, number: str) -> HttpResponse:
         "statements": [show_statement(one, most=_MOST_MOVEMENTS) for one in statement.currencies],
         "items": show_open(company=visitor.company.id, items=items[:_MOST_ITEMS], as_of=visitor.today),
         "more_items": max(len(items) - _MOST_ITEMS, 0),
-        "timeline": _timeline(visitor, number, statement, items),
+        "timeline": _timeline(visitor, number, statement, items, collection),
+        "collection": collection,
         "tenants": [
             (one.name, reverse("desk:customer", args=[one.key]) if may_read_customers else "")
             for one in list_tenants(company=visitor.company.id, debtor=number)
@@ -101,8 +104,16 @@ def get_shown(visitor: Visitor, number: str) -> Debtor:
     return found
 
 
-def _timeline(visitor: Visitor, number: str, statement: Statement, items: tuple[OpenItem, ...]) -> list[Happened]:
+def _timeline(
+    visitor: Visitor,
+    number: str,
+    statement: Statement,
+    items: tuple[OpenItem, ...],
+    collection: dict[str, Any] | None,
+) -> list[Happened]:
     told = tell(statements=statement.currencies, items=items, today=visitor.today, most=_MOST_HAPPENED)
+    if collection is not None:
+        told = with_collection(told, collection["chosen"], since=statement.since, until=statement.until)
     days = {"since": statement.since, "until": statement.until}
     return with_messages(told, visitor=visitor, debtor=number, most=_MOST_HAPPENED, **days)
 
