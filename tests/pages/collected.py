@@ -17,10 +17,12 @@ from saldo.dunning.rules.policy import hash_of
 from saldo.flows.dunning_round import dunning_round
 from saldo.ledger.actions import post
 from saldo.ledger.rules.posting import Entry, NewItem, Posting
+from saldo.outbox.documents import keep
 from saldo.parties.company import company_context
 from saldo.ports.world import World
 from saldo.receipts.actions.taking import take_file
 from saldo.receipts.rules.entries import BankFileRead, EntryRead
+from tests.conftest import NOW
 from tests.rooms.importing import NoQueue
 
 _LONG_AGO = date(2026, 1, 1)
@@ -152,3 +154,30 @@ def open_call(company: CompanyId, debtor: str, *, due_on: date, at: datetime) ->
             due_on=due_on,
             opened_at=at,
         )
+
+
+def make_collected(company: CompanyId, *, debtor: str) -> dict[str, int]:
+    """The ready policy in force, and one letter that was delivered, with its paper."""
+    put_in_force(company, at=NOW)
+    notice = Notice.objects.create(
+        company_id=company,
+        key=f"notice:{debtor}:formal-notice:SEK:2026-05-04",
+        debtor=debtor,
+        currency="SEK",
+        policy="standard",
+        version=1,
+        step="formal-notice",
+        letter="formal-notice",
+        language="sv",
+        on=date(2026, 5, 4),
+        owed=Decimal("1250.00"),
+        items=[{"item": "invoice:2026-00001", "due_on": "2026-04-10", "open": "1250.00", "owed": "1250.00"}],
+        told={"language": "sv"},
+        channels=[{"channel": "letter", "state": "handed-over", "on": "2026-05-05", "sha256": keep(b"%PDF-1.7 test")}],
+        proof="handed-over",
+        state="handed-over",
+        proved_on=date(2026, 5, 5),
+        ordered_at=NOW,
+        ordered_by="test",
+    )
+    return {"notice": notice.pk}

@@ -35,8 +35,10 @@ from saldo.receipts.actions.taking import note_refusal
 from saldo.server.wiring import real_world
 from tests.conftest import NOW
 from tests.pages.billed import make_billed
+from tests.pages.collected import make_collected
 from tests.pages.owed import make_owed
 from tests.pages.people import a_person
+from tests.pages.policed import make_policy
 
 CUSTOMERS, MONTHS, START = 6, 3, Month(2026, 3)
 
@@ -70,6 +72,7 @@ class Desk:
     draft: int
     wave: int
     debtors: Mapping[CustomerId, str]
+    notice: int  # a letter to ``debtor`` that was delivered, with its paper
 
     def address(self, page: str, *, customer: CustomerId | None = None) -> str:
         """Where a page of the desk is, about our things; pages about a customer are about ``customer``."""
@@ -91,6 +94,9 @@ class Desk:
         }
         arguments |= {"document": self.payable, "claim": self.claim}
         arguments |= {"draft": self.draft, "wave": self.wave, "proposal": 999999}
+        arguments |= {"id": 999999, "notice": self.notice}
+        if page.startswith("policy-"):
+            arguments |= {"code": "gentle", "number": 1}
         if page.startswith("payables-run"):
             arguments["number"] = self.run
         if page.startswith("refund-"):
@@ -130,6 +136,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "price-debtor-tax": ("number",),
     "price-debtor-fee": ("number",),
     "price-debtor-fee-end": ("number",),
+    **{f"policy-{act}": ("code",) for act in ("edit", "check", "drop", "publish", "assign")},
+    **{f"policy-{act}": ("code", "number") for act in ("version", "acknowledged")},
     "receipts-columns": ("sha256",),
     "debtor": ("number",),
     "debtor-csv": ("number",),
@@ -159,6 +167,11 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "channel-close": ("kind",),
     "channel-cap": ("kind",),
     "channel-first-run": ("kind",),
+    **{f"collections-{form}": ("number",) for form in ("promise", "dispute", "hold", "mark", "in-flight", "call")},
+    **{f"collections-{form}-end": ("number", "id") for form in ("promise", "dispute", "hold", "mark", "in-flight")},
+    "collections-mark-sign": ("number", "id"),
+    "collections-proof": ("number", "notice"),
+    "collections-paper": ("number", "notice", "place"),
     "user": ("user",),
     "user-disable": ("user",),
     "user-enable": ("user",),
@@ -185,8 +198,10 @@ def make_desk() -> Desk:
         line = list_lines(company=company, customer=other, month=month)[0]
         place = find_place(company=company, file=line.file)
         billing = make_billing(company, own=own, other=other, by=f"user:{people['global'].pk}")
+        make_policy(company, by=f"user:{people['global'].pk}")
         billing |= make_owed(company, people=people)
         billing |= make_billed(company, month=START, debtor=billing["debtor"])
+        billing |= make_collected(company, debtor=billing["debtor"])
     assert place is not None
     return Desk(
         company=company,

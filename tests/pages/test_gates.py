@@ -123,6 +123,46 @@ debtor-csv        GET   a . a a o
 debtor-xlsx       GET   a . a a o
 debtor-edit       GET   a . . a .
 debtor-tenant     POST  a . . a .
+collections       GET   a . a a a
+collections-list  GET   a . a a a
+collections-csv   GET   a . a a a
+collections-xlsx  GET   a . a a a
+collections-calls GET   a . a a a
+collections-finish POST a . a a a
+collections-round GET   a . . a .
+collections-run   POST  a . . a .
+collections-release POST a . . a .
+collections-people GET  a . a a a
+collections-people-csv GET a . a a a
+collections-people-xlsx GET a . a a a
+collections-promise GET a . a a o
+collections-dispute GET a . a a o
+collections-hold  GET   a . a a o
+collections-mark  GET   a . . a .
+collections-in-flight GET a . a a o
+collections-call  GET   a . a a o
+collections-promise-end POST a . a a a
+collections-dispute-end POST a . a a a
+collections-hold-end POST a . a a a
+collections-mark-end POST a . . a .
+collections-mark-sign POST a . . . .
+collections-in-flight-end POST a . a a a
+collections-proof GET   a . a a o
+collections-paper GET   a . a a o
+policies          GET   a . a a .
+policy-version    GET   a . a a .
+policy-compare    GET   a . a a .
+policy-set-up     GET   a . . a .
+policy-edit       GET   a . . a .
+policy-check      POST  a . . a .
+policy-drop       POST  a . . a .
+policy-publish    POST  a . . a .
+policy-assign     POST  a . . a .
+policy-acknowledged POST a . . a .
+policy-review     GET   a . . a .
+policy-take-over  POST  a . . a .
+policy-machine    GET   a . . a .
+policy-machine-start POST a . . a .
 payables          GET   a . . a .
 payables-csv      GET   a . . a .
 payables-xlsx     GET   a . . a .
@@ -211,6 +251,8 @@ OPEN_TO_STRANGERS = {
     "choose_language",
     "invitation",
     "mfa_authenticate",
+    "portal:policy",
+    "portal:own-policy",
 }
 OWN_ACCOUNT = {
     "account_reauthenticate",
@@ -389,6 +431,9 @@ _OURS = {
     *("invoice-authority", "invoices-review", "invoices-credit-act", "invoices-why"),
     *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
     *("refund-file", "refund-hand-over", "refund-order-cancel"),
+    *("policy-version", "policy-acknowledged"),
+    *("collections-promise", "collections-dispute", "collections-hold", "collections-mark", "collections-in-flight"),
+    *("collections-call", "collections-proof", "collections-paper"),
 }
 
 

@@ -13,6 +13,7 @@ from saldo.desk import figures
 from saldo.desk.collections.asked import READ, Ground, read_ground
 from saldo.desk.collections.chosen import Chosen, choose
 from saldo.desk.collections.said import mark_of, say_circumstance, say_document, say_keeps, say_letter, say_step
+from saldo.desk.collections.timeline import Point
 from saldo.desk.collections.undoing import CAN_BE_ENDED, toast_of
 from saldo.desk.debtors.account import Happened
 from saldo.desk.paging import address
@@ -21,7 +22,8 @@ from saldo.doors.visitor import Visitor
 from saldo.dunning.of_debtor import Circumstance, ItemStanding, NoticeSeen
 from saldo.dunning.rules.policy import CLEAR
 
-_MOST_ITEMS, _MOST_LETTERS, _MOST_KEPT = 12, 12, 12
+_MOST_ITEMS, _MOST_LETTERS, _MOST_KEPT, _MOST_PAST = 12, 24, 12, 3
+_FIRST_LETTERS = 4
 _LETTER_MARKS = {"ordered": "wait", "handed-over": "ok", "proved": "ok", "failed": "bad", "recalled": "idle"}
 
 
@@ -38,13 +40,16 @@ def collect(request: HttpRequest, visitor: Visitor, number: str) -> dict[str, An
         return None
     course = chosen.course
     names = name_actors(one.by for one in course.circumstances[:_MOST_KEPT])
+    letters = [_letter(one, number, visitor) for one in course.notices[:_MOST_LETTERS]]
     standing = [one for one in course.items if one.decided_on is not None]
     return {
         "chosen": chosen,
+        "line": _newest(chosen.line),
         "is_collected": any(one.step != CLEAR or one.because for one in standing),
         "items": [_item(one, ground) for one in standing[:_MOST_ITEMS]],
         "more_items": max(len(standing) - _MOST_ITEMS, 0),
-        "letters": [_letter(one, number, visitor) for one in course.notices[:_MOST_LETTERS]],
+        "letters": letters[:_FIRST_LETTERS],
+        "more_letters": letters[_FIRST_LETTERS:],
         "kept": [_kept(one, number, visitor, names, chosen.currency) for one in course.circumstances[:_MOST_KEPT]],
         "board_href": address(reverse("desk:collections"), {"debtor": number}) + "#debtor",
         "round_href": reverse("desk:collections-round") if visitor.may_everywhere("dunning.release") else "",
@@ -53,26 +58,23 @@ def collect(request: HttpRequest, visitor: Visitor, number: str) -> dict[str, An
     }
 
 
+def _newest(line: tuple[Point, ...]) -> list[Point]:
+    """The last that happened, today, and what comes: the whole way stands in the timeline beside."""
+    past = [point for point in line if point.state in ("done", "bad")]
+    return [*past[-_MOST_PAST:], *line[len(past) :]]
+
+
 def with_collection(timeline: list[Happened], chosen: Chosen, *, since: date, until: date) -> list[Happened]:
-    """The debtor's own timeline with what happened in collection, and with the steps that come if nothing arrives."""
+    """The debtor's own timeline with what happened in collection; what comes stands in the card beside it."""
     past = [
         Happened(on=point.on, state=point.state, words=point.words, detail=" · ".join(point.detail))
         for point in chosen.line
         if point.state in ("done", "bad") and point.is_of_collection and since <= point.on <= until
     ]
-    ahead = [
-        Happened(on=point.on, state=point.state, words=point.words, detail=" · ".join(point.detail))
-        for point in chosen.line
-        if point.state in ("future", "stop") and not point.said
-    ]
     happened = [one for one in timeline if one.state not in ("now", "future")]
     now = [one for one in timeline if one.state == "now"]
     coming = [one for one in timeline if one.state == "future"]
-    return [*_by_day([*happened, *past]), *now, *_by_day([*coming, *ahead])]
-
-
-def _by_day(told: list[Happened]) -> list[Happened]:
-    return sorted(told, key=lambda one: one.on)
+    return [*sorted([*happened, *past], key=lambda one: one.on), *now, *coming]
 
 
 def _item(one: ItemStanding, ground: Ground) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def read_course(*, company: CompanyId, debtor: str, ahead: Sequence[Ahead]) -> C
 def draw_line(course: Course, *, today: date, currency: str) -> list[Point]:
     """The whole line: past, today, ahead."""
     past = sorted(tell_past(course, today=today, currency=currency), key=lambda point: point.on)
-    return [*past[-_MOST_PAST:], tell_today(course, today=today, currency=currency), *tell_ahead(course.ahead, today)]
+    return [*past[-_MOST_PAST:], tell_today(course, today=today, currency=currency), *tell_ahead(course)]
 
 
 def tell_past(course: Course, *, today: date, currency: str) -> Iterator[Point]:
@@ -176,9 +176,10 @@ def tell_today(course: Course, *, today: date, currency: str) -> Point:
     )
 
 
-def tell_ahead(ahead: Sequence[Ahead], today: date) -> list[Point]:
+def tell_ahead(course: Course) -> list[Point]:
     """The steps that will begin, and at the end how access comes back."""
-    points = [_ahead(one) for one in ahead]
+    ahead, several = course.ahead, len(course.items) > 1
+    points = [_ahead(one, several=several) for one in ahead]
     if any(one.step.touches_access for one in ahead):
         words = figures.say("pages.collections.comes-back")
         last = ahead[-1].on
@@ -186,13 +187,14 @@ def tell_ahead(ahead: Sequence[Ahead], today: date) -> list[Point]:
     return points
 
 
-def _ahead(one: Ahead) -> Point:
+def _ahead(one: Ahead, *, several: bool) -> Point:
     touches = one.step.touches_access
     classes = say_classes(one.step)
     words = say_step(one.step.code)
     if classes:
         words = figures.say("pages.collections.access-stops", what=classes)
     detail = _filled(
+        _say_which(one.items) if several else "",
         "" if classes else say_acts(one.step),
         _say_planned(one.planned_on) if one.planned_on else "",
         figures.say("pages.collections.needs-two" if touches else "pages.collections.needs-person")
