@@ -132,7 +132,8 @@ RECOMPUTED: dict[tuple[str, str], Recompute] = {
     ("reading.md", "spreadsheet"): lambda row: {"broken": "yes" if is_excel_damaged(row["cell"]) else "no"},
 }
 
-ELSEWHERE = {"compare.md", "interest.md", "ladder.md", "prices.md", "totals.md"}  # each has a test of its own beside its room
+# each has a test of its own beside its room
+ELSEWHERE = {"compare.md", "interest.md", "ladder.md", "prices.md", "totals.md"}
 TABLES = [table for table in worked_tables() if table.file not in ELSEWHERE]
 
 
