@@ -46,6 +46,7 @@ START = (
     "/invoices/issued/",
     "/invoices/waves/",
     "/margin/",
+    "/policies/",
 )
 _RUN = re.compile(r"\d+(?:[.,\u00a0\u202f]\d+)*")
 _SEPARATOR = re.compile(r"([.,\u00a0\u202f])")

@@ -56,6 +56,7 @@ def start_backtest(
     company: CompanyId,
     texts: Sequence[str],
     names: Sequence[str],
+    keys: Sequence[str],
     data: bytes | None,
     currency: str,
     country: str,
@@ -65,7 +66,8 @@ def start_backtest(
 ) -> str:
     """Keep what was asked and run it, or leave it to the worker; returns the run's name.
 
-    ``data`` is the CSV file, None the installation's own books of three years. Refuses (UnableToBacktest):
+    ``names`` and ``keys`` are kept for the page. ``data`` is the CSV file, None our own books of three years.
+    Refuses (UnableToBacktest):
     dunning.backtest.too-large, dunning.backtest.bad-policy, dunning.receivables.none, .not-csv, .missing-columns.
     """
     if data is not None and len(data) > MOST_BYTES:
@@ -76,6 +78,7 @@ def start_backtest(
     asked = {
         "texts": list(texts),
         "names": list(names),
+        "keys": list(keys),
         "currency": currency,
         "country": country,
         "today": today.isoformat(),

@@ -31,6 +31,7 @@ from saldo.dunning.step_words import title_of
 from saldo.flows.backtest_policies import folder_of, read_backtest, start_backtest
 from saldo.parties.debtors import name_debtors
 
+_SHOWN = 25
 _ROWS = ("touched", "suspensions", "suspensions_paid_soon", "calls", "letters", "releases")
 
 
@@ -41,10 +42,11 @@ def machine(request: HttpRequest) -> HttpResponse:
     run = request.GET.get("run", "")
     page: dict[str, Any] = {
         "choices": list(list_choices(company=visitor.company.id).values()),
-        "second_default": 1,
         "result": None,
         "running": None,
     }
+    keys = [one.key for one in page["choices"]]
+    page |= {"first": keys[0], "second": keys[1]}
     if run:
         page |= _run(visitor, run)
     if getattr(request, "htmx", False) and page["running"] is not None:
@@ -71,6 +73,7 @@ def start(request: HttpRequest) -> HttpResponse:
             company=visitor.company.id,
             texts=[one.text for one in chosen],
             names=[one.words for one in chosen],
+            keys=[one.key for one in chosen],
             data=file.read() if file is not None and asked.text("source") == "file" else None,
             currency=visitor.company.currency,
             country=visitor.company.country,
@@ -99,7 +102,7 @@ def _run(visitor: Visitor, run: str) -> dict[str, Any]:
         words = figures.say("pages.policies.machine.so-far", done=figures.number(done), of=figures.number(of))
         href = address(reverse("desk:policy-machine"), {"run": run})
         return {"running": {"percent": done * 100 // of if of else None, "words": words if of else "", "href": href}}
-    return {"result": _result(visitor, asked, result)}
+    return {"result": _result(visitor, asked, result)} | dict(zip(("first", "second"), asked["keys"], strict=False))
 
 
 def _result(visitor: Visitor, asked: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +127,7 @@ def _result(visitor: Visitor, asked: Mapping[str, Any], result: Mapping[str, Any
         ],
         "cash": _cash(sides, asked),
         "chart": _chart(asked, result),
+        "shown": _SHOWN,
         "differing": [
             {"name": names.get(one["customer"], one["customer"]), "steps": _told(policies, one["steps"])}
             for one in result["differing"]
