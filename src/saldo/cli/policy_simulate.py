@@ -44,8 +44,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
     policy, text_hash = read_policy_file(args.file, command="simulate")
     events = read_events(_read_json(read_text(args.events, command="simulate")))
     closed = working_days_of(policy, args.country or "")
-    days = list(replay(policy, events, until=args.until, closed=closed))
-    shown = [_day(day) for day in days]
+    shown = []
+    for day in replay(policy, events, until=args.until, closed=closed):
+        shown.append(_day(day))
+        passed, whole = ((last - events[0].on).days for last in (day.on, args.until))
+        out.progress(done=max(passed, 0), of=max(whole, 1), what=f"{day.on}")
     out.document({"days": shown, "policy": policy.code, "hash": text_hash, "until": args.until.isoformat()})
     language = args.lang.replace("-", "_") if args.lang else None
     for line in _timeline(shown, lambda code: args.words(code=code, facts={}, language=language)):
