@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from saldo.agreements.actions import set_price_rule
 from saldo.agreements.rules.prices import PriceRule
 from saldo.core.identity import LANGUAGES, CompanyId
 from saldo.core.periods import Month
+from saldo.dunning.models import Clause, Notice
 from saldo.flows.import_files import import_paths
 from saldo.flows.month_close import close_month
 from saldo.flows.render_papers import render_papers
@@ -35,7 +36,10 @@ from saldo.parties.queries import list_customers
 from saldo.parties.rules.roles import Role
 from tests.cli.asking import Asker
 from tests.conftest import NOW
+from tests.dunning.collecting import PUBLISHED
+from tests.dunning.telling import Telling
 from tests.microsoft_files import HAVSBRIS, Row, day, header, seats, usage, write_csv, write_json
+from tests.outbox.post_office import Postmaster, open_for_good
 from tests.pages.crawl import walk
 from tests.pages.people import a_person, signed_in
 from tests.rooms.importing import A_WORLD
@@ -154,7 +158,7 @@ def invoices(company: CompanyId, tmp_path: Path, settings: Any) -> tuple[Invoice
     agree(company)
     place = {"street": "Storgatan 1", "postcode": "831 30", "city": "Östersund"}
     ensure_debtors(company=company, at=NOW, by="test")
-    set_particulars(company=company, changes=place, by="test", at=NOW)
+    set_particulars(company=company, changes=place | {"email": "faktura@fjordlys.example"}, by="test", at=NOW)
     for debtor in list_debtors(company=company):
         mails = place | {"emails": [("Ekonomi", "ekonomi@havsbris.example")]}
         edit_debtor(company=company, number=debtor.number, changes=mails, by="test", at=NOW)
@@ -178,6 +182,48 @@ def texts_of_papers(company: CompanyId, invoices: tuple[Invoice, ...]) -> Iterat
         ubl = find_paper(company=company, number=one.number, form="ubl")
         if ubl is not None:
             yield f"ubl {one.number}", read(ubl).decode()
+
+
+class _Collecting(Telling):
+    """The house of this test writes to its own debtors."""
+
+    def __init__(self, company: CompanyId) -> None:
+        self.company, self.world, self.office = company, A_WORLD, Postmaster()
+
+
+class TestCostInLetters:
+    def test_is_in_no_letter_and_no_mail_of_collections(
+        self, company: CompanyId, invoices: tuple[Invoice, ...]
+    ) -> None:
+        house = _Collecting(company)
+        house.publish(PUBLISHED)
+        house.has_account()
+        (debtor,) = {one.debtor for one in invoices}
+        outside = [{"name": "", "address": "karin@revisor.example"}]
+        house.is_known(debtor, emails=outside, language="")
+        agreed = {
+            "allows": "access",
+            "agreed_on": TODAY,
+            "evidence": "contract",
+            "recorded_at": NOW,
+            "recorded_by": "t",
+        }
+        Clause.objects.create(company_id=company, debtor=debtor, **agreed)
+        open_for_good(company)
+        due = max(one.due_on for one in invoices if one.due_on)
+        for days in (4, 25):
+            house.tell(due + timedelta(days=days))
+        notices = list(Notice.objects.filter(company_id=company).order_by("id"))
+        assert [notice.letter for notice in notices] == ["reminder", "final-notice"]
+        texts = {f"told {notice.key}": str(notice.told) + str(notice.items) for notice in notices}
+        for notice in notices:
+            pages = PdfReader(io.BytesIO(read(notice.told["sha256"]))).pages
+            texts[f"pdf {notice.key}"] = "\n".join(page.extract_text() for page in pages)
+        for message in list_messages(company=company):
+            texts[f"mail {message.key}"] = f"{message.subject}\n{message.body}"
+        bodies = "".join(notice.told["body"] for notice in notices)
+        assert "(13 seats) stops on" in bodies, bodies  # by the newest bill, and nothing else of it
+        assert {name: told for name, text in texts.items() if (told := told_by(text))} == {}
 
 
 class TestCost:

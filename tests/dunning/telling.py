@@ -44,22 +44,26 @@ class Telling(Collecting):
                 email="ekonomi@fjordlys.example",
                 phone="+46 40 000 00 00",
             )
-            parties.BankAccount.objects.create(
-                company_id=company,
-                code="1930",
-                name="Bankgiro",
-                currency="SEK",
-                giro="9912346",
-                iban="SE4550000000058398257466",
-                state="active",
-                proposed_by=ANNA,
-                proposed_at=self.world.clock.now(),
-                usable_from=date(2026, 1, 1),
-            )
+            self.has_account()
             if is_open:
                 actions.open_channel(company=company, kind="mail", by=ANNA, at=self.world.clock.now())
                 actions.confirm_first_run(company=company, kind="mail", by=BO, at=self.world.clock.now())
         self.office = Postmaster()
+
+    def has_account(self) -> None:
+        """A bank account of ours that papers may name."""
+        parties.BankAccount.objects.create(
+            company_id=self.company,
+            code="1930",
+            name="Bankgiro",
+            currency="SEK",
+            giro="9912346",
+            iban="SE4550000000058398257466",
+            state="active",
+            proposed_by=ANNA,
+            proposed_at=self.world.clock.now(),
+            usable_from=date(2026, 1, 1),
+        )
 
     def is_known(self, debtor: str, **facts: Any) -> None:
         told = {
