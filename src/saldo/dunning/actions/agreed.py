@@ -40,25 +40,15 @@ def acknowledge(
     (UnableToRecordAgreement): dunning.acknowledgement.unknown-policy, .unknown-language, .unknown-way, .nobody, .later.
     """
     lock_debtor(company=company, debtor=debtor)
-    published = models.PolicyVersion.objects.filter(company_id=company, code=policy, version=version).first()
-    if published is None:
-        _refuse("acknowledgement.unknown-policy", policy=policy, version=version)
-    if language not in LANGUAGES:
-        _refuse("acknowledgement.unknown-language", language=language[:20])
-    if how not in get_args(How):
-        _refuse("acknowledgement.unknown-way", how=str(how)[:40])
-    if not said_by.strip():
-        _refuse("acknowledgement.nobody")
-    if on > at.date() and (on - at.date()).days > 1:  # a day ahead of us is still today somewhere
-        _refuse("acknowledgement.later", on=on.isoformat())
-    assert published is not None
+    sha256 = _hash_of_published(company, policy, version)
+    _check_said(language, said_by, how, on, at)
     said = {"debtor": debtor, "policy": policy, "version": version, "said_by": said_by.strip(), "how": how}
     same = models.Acknowledgement.objects.filter(company_id=company, language=language, **said).first()
     if same is not None:
         return int(same.pk)
     row = models.Acknowledgement.objects.create(
         company_id=company,
-        sha256=published.sha256,
+        sha256=sha256,
         language=language,
         evidence=evidence,
         on=on,
@@ -66,10 +56,29 @@ def acknowledge(
         recorded_by=by,
         **said,
     )
-    facts = {"policy": policy, "version": version, "sha256": published.sha256, "language": language, "how": how}
+    facts = {"policy": policy, "version": version, "sha256": sha256, "language": language, "how": how}
     record(company=company, code="dunning.acknowledged", actor=by, subject=f"debtor:{debtor}", at=at, facts=facts)
     touch(company=company, debtors=[debtor], on=on)
     return int(row.pk)
+
+
+def _hash_of_published(company: CompanyId, policy: str, version: int) -> str:
+    rows = models.PolicyVersion.objects.filter(company_id=company, code=policy, version=version)
+    published = rows.values_list("sha256", flat=True).first()
+    if published is None:
+        _refuse("acknowledgement.unknown-policy", policy=policy, version=version)
+    return str(published)
+
+
+def _check_said(language: str, said_by: str, how: str, on: date, at: datetime) -> None:
+    if language not in LANGUAGES:
+        _refuse("acknowledgement.unknown-language", language=language[:20])
+    if how not in get_args(How):
+        _refuse("acknowledgement.unknown-way", how=str(how)[:40])
+    if not said_by.strip():
+        _refuse("acknowledgement.nobody")
+    if (on - at.date()).days > 1:  # a day ahead of us is still today somewhere
+        _refuse("acknowledgement.later", on=on.isoformat())
 
 
 def record_clause(

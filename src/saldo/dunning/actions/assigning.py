@@ -37,10 +37,7 @@ def assign_policy(
     person reviewed them (lessons A 10). Refuses (UnableToAssign): dunning.assignment.unknown-scope, .no-subject,
     .unknown-policy, .unknown-item, .in-the-past; (UnableToFindDebtor): dunning.debtor.unknown.
     """
-    if scope not in get_args(AssignmentScope):
-        raise UnableToAssign(code="dunning.assignment.unknown-scope", facts={"scope": str(scope)[:40]})
-    if (scope == "company") == bool(subject):
-        raise UnableToAssign(code="dunning.assignment.no-subject", facts={"scope": scope})
+    _check_scope(scope, subject)
     if starts_on < today:
         raise UnableToAssign(code="dunning.assignment.in-the-past", facts={"starts_on": starts_on.isoformat()})
     if policy and not models.PolicyVersion.objects.filter(company_id=company, code=policy).exists():
@@ -60,6 +57,13 @@ def assign_policy(
     record(company=company, code="dunning.policy-assigned", actor=by, subject=f"policy:{policy}", at=at, facts=facts)
     if debtor:
         touch(company=company, debtors=[debtor], on=starts_on)
+
+
+def _check_scope(scope: str, subject: str) -> None:
+    if scope not in get_args(AssignmentScope):
+        raise UnableToAssign(code="dunning.assignment.unknown-scope", facts={"scope": str(scope)[:40]})
+    if (scope == "company") == bool(subject):
+        raise UnableToAssign(code="dunning.assignment.no-subject", facts={"scope": scope})
 
 
 def _debtor_of(company: CompanyId, scope: str, subject: str) -> str:

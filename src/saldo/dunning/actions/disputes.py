@@ -42,16 +42,7 @@ def raise_dispute(
     dunning.dispute.reason-missing, .no-amount, .more-than-open (with what is open and not contested yet).
     """
     lock_debtor(company=company, debtor=debtor)
-    found = get_debtor_item(company=company, debtor=debtor, item=item)
-    if not reason.strip():
-        raise UnableToDispute(code="dunning.dispute.reason-missing")
-    if disputed <= 0:
-        raise UnableToDispute(code="dunning.dispute.no-amount")
-    rows = models.Dispute.objects.filter(company_id=company, item=item, closed_on__isnull=True)
-    left = found.open - (rows.aggregate(value=Sum("disputed"))["value"] or Decimal(0))
-    if disputed > left:
-        facts = {"left": amount_text(max(left, Decimal(0)), found.currency), "currency": found.currency}
-        raise UnableToDispute(code="dunning.dispute.more-than-open", facts=facts)
+    _check(company, debtor, item, disputed, reason)
     row = models.Dispute.objects.create(
         company_id=company,
         debtor=debtor,
@@ -67,6 +58,19 @@ def raise_dispute(
     record(company=company, code="dunning.dispute-raised", actor=by, subject=f"debtor:{debtor}", at=at, facts=told)
     touch(company=company, debtors=[debtor], on=today)
     return int(row.pk)
+
+
+def _check(company: CompanyId, debtor: str, item: str, disputed: Decimal, reason: str) -> None:
+    found = get_debtor_item(company=company, debtor=debtor, item=item)
+    if not reason.strip():
+        raise UnableToDispute(code="dunning.dispute.reason-missing")
+    if disputed <= 0:
+        raise UnableToDispute(code="dunning.dispute.no-amount")
+    rows = models.Dispute.objects.filter(company_id=company, item=item, closed_on__isnull=True)
+    left = found.open - (rows.aggregate(value=Sum("disputed"))["value"] or Decimal(0))
+    if disputed > left:
+        facts = {"left": amount_text(max(left, Decimal(0)), found.currency), "currency": found.currency}
+        raise UnableToDispute(code="dunning.dispute.more-than-open", facts=facts)
 
 
 def close_dispute(*, company: CompanyId, dispute: int, outcome: Outcome, by: str, today: date, at: datetime) -> None:

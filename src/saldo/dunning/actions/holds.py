@@ -36,14 +36,8 @@ def place_hold(
     lock_debtor(company=company, debtor=debtor)
     if item:
         get_debtor_item(company=company, debtor=debtor, item=item)
-    check_hold(
-        allowance_of(roles),
-        reason=reason,
-        until=until,
-        today=today,
-        closed=calendar_of(country),
-        was_held=_was_held(company, debtor, item),
-    )
+    closed, was_held = calendar_of(country), _was_held(company, debtor, item)
+    check_hold(allowance_of(roles), reason=reason, until=until, today=today, closed=closed, was_held=was_held)
     row = models.Hold.objects.create(
         company_id=company,
         debtor=debtor,

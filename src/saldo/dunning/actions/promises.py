@@ -75,19 +75,15 @@ def take_promise(
     """
     lock_debtor(company=company, debtor=debtor)
     meant = _meant(company, debtor, currency, items)
-    new = NewPromise(
-        promised=promised,
-        until=until,
-        owed=_owed(company, debtor, {one.item for one in meant}, today),
-        taken_before=_taken_before(company, debtor, currency, meant if items else meant[:1]),
-    )
-    check_promise(new, policy=_policy(company, debtor, [one.item for one in meant], today), today=today)
+    keys = [one.item for one in meant]
+    before = _taken_before(company, debtor, currency, meant if items else meant[:1])
+    owed = _owed(company, debtor, keys, today)
+    new = NewPromise(promised=promised, until=until, owed=owed, taken_before=before)
+    check_promise(new, policy=_policy(company, debtor, keys, today), today=today)
+    what = {"debtor": debtor, "currency": currency, "promised": promised, "until": until}
     row = models.Promise.objects.create(
         company_id=company,
-        debtor=debtor,
-        currency=currency,
-        promised=promised,
-        until=until,
+        **what,
         items=list(dict.fromkeys(items)),
         said_by=said_by,
         note=note,
