@@ -19,7 +19,7 @@ class UnableToHold(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class HoldAllowance:
     """What holds somebody may place. ``workdays``: the longest, None is as long as wanted, or without an end.
 
     ``is_once``: an item that was held before is not held by them again.
@@ -29,20 +29,20 @@ class Allowance:
     is_once: bool = False
 
 
-def allowance_of(roles: Collection[Role]) -> Allowance:
+def allowance_of(roles: Collection[Role]) -> HoldAllowance:
     """Billing admin and Global admin hold as long as they want; everybody else 5 working days, once an item."""
     if _WITHOUT_LIMIT & frozenset(roles):
-        return Allowance()
-    return Allowance(workdays=SHORT_WORKDAYS, is_once=True)
+        return HoldAllowance()
+    return HoldAllowance(workdays=SHORT_WORKDAYS, is_once=True)
 
 
-def last_day_of(allowance: Allowance, *, today: date, closed: Closed) -> date | None:
+def last_day_of(allowance: HoldAllowance, *, today: date, closed: Closed) -> date | None:
     """The last day that a hold placed today may have; None: any day, or none."""
     return None if allowance.workdays is None else plus_workdays(today, allowance.workdays, closed=closed)
 
 
 def check_hold(
-    allowance: Allowance, *, reason: str, until: date | None, today: date, closed: Closed, was_held: bool
+    allowance: HoldAllowance, *, reason: str, until: date | None, today: date, closed: Closed, was_held: bool
 ) -> None:
     """See that a hold may be placed. ``was_held``: an item it would keep back was held before.
 
