@@ -30,7 +30,7 @@ from saldo.parties.queries import list_companies
 from saldo.ports.world import World
 
 CHUNK = 100  # letters read at once: a whole round's would not fit in memory
-LACKS = "dunning.notice.lacks"
+LACKS = "dunning.notice.lacks."  # and what the law wants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def _untold(letter: LetterFacts, law: LawRow | None) -> tuple[str, ...]:
     demanded = law.notice_fields if law is not None else NOTICE_FIELDS
     if letter.letter not in NAMES_ACCESS:
         return ()
-    return tuple(f"{LACKS}.{name}" for name in untold(letter, demanded))
+    return tuple(f"{LACKS}{name}" for name in untold(letter, demanded))
 
 
 def _render(look: Look, told: ToTell, letter: LetterFacts, at: datetime) -> Rendered:
