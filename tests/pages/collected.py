@@ -38,6 +38,11 @@ class Owed(NamedTuple):
     currency: str = "SEK"
 
 
+def world_of_may() -> World:
+    """A world that stands at the day of the tests."""
+    return World(clock=FixedClock(NOW), queue=NoQueue())
+
+
 def put_in_force(company: CompanyId, *, code: str = "standard", at: datetime) -> None:
     """Publish a ready policy, for everybody."""
     text = ready_policy(code)
