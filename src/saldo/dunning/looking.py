@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -122,10 +122,11 @@ def look_at_books(look: Look, debtors: Sequence[str]) -> Iterator[Seen]:
         returned = [one.item for one in everything if one.left]
         reopened = list_reopened(company=look.company, items=returned) if returned else {}
         for debtor, mine in grouped.items():
-            yield from _decide_book(look, books[debtor], mine, reopened)
+            yield from decide_book(look, books[debtor], mine, reopened)
 
 
-def _decide_book(look: Look, book: Book, mine: list[Candidate], reopened: dict[str, date]) -> Iterator[Seen]:
+def decide_book(look: Look, book: Book, mine: Sequence[Candidate], reopened: Mapping[str, date]) -> Iterator[Seen]:
+    """Decide all open items of one debtor from its book; ``reopened`` are those whose payment was returned."""
     today = look.today_of(mine[0])
     closed = look.closed_for(mine[0])
     for item, on in reopened.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,33 @@ SELECT i.item, i.document, i.kind, i.currency, i.due_on, i.open, coalesce(c.step
 FROM ledger_open_receivable i
 LEFT JOIN dunning_collected c ON c.company_id = i.company_id AND c.item = i.item
 WHERE i.company_id = %s AND i.debtor = %s ORDER BY i.due_on, i.item
+"""
+
+_CIRCUMSTANCES = """
+SELECT * FROM (
+    SELECT 'hold' AS kind, id, item, placed_on AS "on", until,
+        CASE WHEN ended_on IS NULL THEN 'running' ELSE 'ended' END AS state, placed_by AS by, reason,
+        NULL::numeric AS value, '' AS currency, '{}' AS facts
+    FROM dunning_hold WHERE company_id = %(company)s AND debtor = %(debtor)s
+    UNION ALL
+    SELECT 'promise', id, CASE WHEN jsonb_array_length(items) = 1 THEN items ->> 0 ELSE '' END, taken_on, until,
+        CASE state WHEN 'open' THEN 'running' ELSE state END, taken_by, note, promised, currency,
+        jsonb_build_object('received', received::text, 'said_by', said_by)::text
+    FROM dunning_promise WHERE company_id = %(company)s AND debtor = %(debtor)s
+    UNION ALL
+    SELECT 'dispute', id, item, raised_on, NULL,
+        CASE WHEN closed_on IS NULL THEN 'running' ELSE 'closed-' || coalesce(nullif(outcome, ''), 'ours') END,
+        raised_by, reason, disputed, '', jsonb_build_object('line', line)::text
+    FROM dunning_dispute WHERE company_id = %(company)s AND debtor = %(debtor)s
+    UNION ALL
+    SELECT 'mark', id, '', since_on, NULL, CASE WHEN ended_on IS NULL THEN 'running' ELSE 'ended' END, set_by, reason,
+        NULL, '', jsonb_build_object('mark', kind, 'evidence', evidence, 'signed_by', signed_by)::text
+    FROM dunning_mark WHERE company_id = %(company)s AND debtor = %(debtor)s
+    UNION ALL
+    SELECT 'in-flight', id, item, since_on, NULL, CASE state WHEN 'pending' THEN 'running' ELSE state END,
+        recorded_by, reference, pending, currency, '{}'
+    FROM dunning_paymentinflight WHERE company_id = %(company)s AND debtor = %(debtor)s
+) AS told ORDER BY state = 'running' DESC, "on" DESC, id DESC
 """
 
 
@@ -129,10 +156,13 @@ def list_items_of(*, company: CompanyId, debtor: str) -> tuple[ItemStanding, ...
 
 
 def list_circumstances(*, company: CompanyId, debtor: str) -> tuple[Circumstance, ...]:
-    """Holds, promises, disputes, marks and money on its way, running or ended, newest first."""
-    asked: dict[str, Any] = {"company_id": company, "debtor": debtor}
-    found = [*_holds(asked), *_promises(asked), *_disputes(asked), *_marks(asked), *_in_flight(asked)]
-    return tuple(sorted(found, key=lambda one: (one.is_running, one.on, one.id), reverse=True))
+    """Holds, promises, disputes, marks and money on its way, running or ended, what runs and the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CIRCUMSTANCES, {"company": company, "debtor": debtor})
+        rows = cursor.fetchall()
+    names = tuple(Circumstance.__dataclass_fields__)
+    told = (dict(zip(names, row, strict=True)) for row in rows)
+    return tuple(Circumstance(**one | {"facts": json.loads(one["facts"])}) for one in told)
 
 
 def list_notices_of(*, company: CompanyId, debtor: str, limit: int = 50) -> tuple[NoticeSeen, ...]:
@@ -181,84 +211,6 @@ def list_calls_of(*, company: CompanyId, debtor: str, limit: int = 50) -> tuple[
         )
         for row in rows
     )
-
-
-def _holds(asked: dict[str, Any]) -> Iterator[Circumstance]:
-    for row in models.Hold.objects.filter(**asked):
-        yield Circumstance(
-            kind="hold",
-            id=row.pk,
-            item=row.item,
-            on=row.placed_on,
-            until=row.until,
-            state="ended" if row.ended_on else "running",
-            by=row.placed_by,
-            reason=row.reason,
-        )
-
-
-def _promises(asked: dict[str, Any]) -> Iterator[Circumstance]:
-    for row in models.Promise.objects.filter(**asked):
-        yield Circumstance(
-            kind="promise",
-            id=row.pk,
-            item=row.items[0] if len(row.items) == 1 else "",
-            on=row.taken_on,
-            until=row.until,
-            state="running" if row.state == "open" else row.state,
-            by=row.taken_by,
-            reason=row.note,
-            value=row.promised,
-            currency=row.currency,
-            facts={"received": row.received, "said_by": row.said_by},
-        )
-
-
-def _disputes(asked: dict[str, Any]) -> Iterator[Circumstance]:
-    for row in models.Dispute.objects.filter(**asked):
-        yield Circumstance(
-            kind="dispute",
-            id=row.pk,
-            item=row.item,
-            on=row.raised_on,
-            until=None,
-            state=f"closed-{row.outcome or 'ours'}" if row.closed_on else "running",
-            by=row.raised_by,
-            reason=row.reason,
-            value=row.disputed,
-            facts={"line": row.line},
-        )
-
-
-def _marks(asked: dict[str, Any]) -> Iterator[Circumstance]:
-    for row in models.Mark.objects.filter(**asked):
-        yield Circumstance(
-            kind="mark",
-            id=row.pk,
-            item="",
-            on=row.since_on,
-            until=None,
-            state="ended" if row.ended_on else "running",
-            by=row.set_by,
-            reason=row.reason,
-            facts={"mark": row.kind, "evidence": row.evidence, "signed_by": row.signed_by},
-        )
-
-
-def _in_flight(asked: dict[str, Any]) -> Iterator[Circumstance]:
-    for row in models.PaymentInFlight.objects.filter(**asked):
-        yield Circumstance(
-            kind="in-flight",
-            id=row.pk,
-            item=row.item,
-            on=row.since_on,
-            until=None,
-            state="running" if row.state == "pending" else row.state,
-            by=row.recorded_by,
-            reason=row.reference,
-            value=row.pending,
-            currency=row.currency,
-        )
 
 
 def _notice(row: models.Notice) -> NoticeSeen:

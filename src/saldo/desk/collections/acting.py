@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from saldo.dunning.actions.tasks import finish_task
 from saldo.dunning.call_list import find_task
 
 _PREVIEW = "preview"
-_CHANGES_NOTHING = frozenset({"call"})
+_TEXTS = frozenset({"text", "area"})
 
 
 def _page(name: str, capability: str) -> Callable[..., HttpResponse]:
@@ -50,10 +50,9 @@ call = _page("call", "dunning.call")
 
 def _show(request: HttpRequest, kind: FormKind, subject: Subject) -> HttpResponse:
     if request.method != "POST":
-        fields = kind.fields(subject)
-        return _draw(request, kind, subject, form_of(fields, None, {}), _see_likely(kind, subject, fields))
-    asked = Asked(request.POST)
+        return _draw(request, kind, subject, form_of(kind.fields(subject), None, {}), see_now(subject))
     fields = kind.fields(subject)
+    asked = Asked(_as_said(request, fields))
     labels = {field.name: field.label for field in fields}
     act = kind.read(asked, subject)
     seen = None
@@ -67,17 +66,13 @@ def _show(request: HttpRequest, kind: FormKind, subject: Subject) -> HttpRespons
     return _draw(request, kind, subject, form, seen)
 
 
-def _see_likely(kind: FormKind, subject: Subject, fields: list[Field]) -> Preview:
-    """What the form as it opens would change; what only a person can say is taken as said."""
-    if kind.name in _CHANGES_NOTHING:
-        return see_now(subject)
-    can_be_empty = {field.name for field in fields if field.is_optional or field.kind == "select"}
-    likely = {field.name: field.value or ("" if field.name in can_be_empty else "-") for field in fields}
-    act = kind.read(Asked(likely), subject)
-    try:
-        return see(subject, act) if act is not None else see_now(subject)
-    except Refused:
-        return see_now(subject)
+def _as_said(request: HttpRequest, fields: Sequence[Field]) -> Mapping[str, str]:
+    """What was said; while somebody still writes, texts that are missing are taken as said."""
+    said = request.POST.dict()
+    if request.headers.get("HX-Request"):
+        missing = (one.name for one in fields if one.kind in _TEXTS and not one.is_optional and not said.get(one.name))
+        said |= dict.fromkeys(missing, "-")
+    return said
 
 
 def _try(

@@ -19,7 +19,7 @@ from saldo.desk.paging import address
 from saldo.doors.gate import gate
 from saldo.doors.visitor import get_visitor
 from saldo.dunning.call_list import count_tasks
-from saldo.dunning.forecasts import forecasts_of
+from saldo.dunning.forecasts import Foreseen, foresee
 from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.standings import ON_HOLD, OUTSIDE, Lane, Standing, read_board
 
@@ -61,9 +61,9 @@ def collections(request: HttpRequest) -> HttpResponse:
         company=visitor.company.id, shelf=ground.shelf, currency=ground.currency, reach=ground.reach, most=_TILES
     )
     shown = [one.debtor for lane in lanes for one in lane.largest]
-    ahead = forecasts_of(look=ground.look, debtors=shown)
     number = _asked_debtor(request, ground) or first_of(lanes)
-    chosen = choose(ground, number, back=request.path) if number else None
+    foreseen = foresee(look=ground.look, debtors=sorted({*shown, number} - {""}))
+    chosen = choose(ground, number, back=request.path, foreseen=foreseen.get(number)) if number else None
     calls = count_tasks(company=visitor.company.id, today=visitor.today, reach=ground.reach).get("call")
     due = calls.due if calls else 0
     usual = visitor.company.currency
@@ -74,7 +74,7 @@ def collections(request: HttpRequest) -> HttpResponse:
         "unit": figures.say("pages.collections.unit", currency=ground.currency),
         "currencies": [(code, address(request.path, {"currency": code})) for code in ground.currencies],
         "currency": ground.currency,
-        "lanes": [_lane(lane, ground, number, facts, ahead) for lane in lanes],
+        "lanes": [_lane(lane, ground, number, facts, foreseen) for lane in lanes],
         "anything": any(lane.count for lane in lanes),
         "has_policy": bool(ground.shelf.chosen),
         "chosen": chosen,
@@ -102,7 +102,7 @@ def _asked_debtor(request: HttpRequest, ground: Ground) -> str:
 
 
 def _lane(
-    lane: Lane, ground: Ground, here: str, facts: dict[str, object], ahead: Mapping[str, Sequence[Ahead]]
+    lane: Lane, ground: Ground, here: str, facts: dict[str, object], foreseen: Mapping[str, Foreseen]
 ) -> LaneShown:
     usual = ground.usual_policy
     own = lane.largest[0] if lane.largest else None
@@ -114,10 +114,14 @@ def _lane(
         mark=mark_of(lane.code, policy),
         count=figures.number(lane.count),
         total=figures.amount(lane.total, ground.currency),
-        tiles=tuple(_tile(one, ground, here, facts, ahead.get(one.debtor, ())) for one in lane.largest),
+        tiles=tuple(_tile(one, ground, here, facts, _ahead_of(one.debtor, foreseen)) for one in lane.largest),
         more=lane.count - len(lane.largest),
         more_href=listed,
     )
+
+
+def _ahead_of(debtor: str, foreseen: Mapping[str, Foreseen]) -> Sequence[Ahead]:
+    return foreseen[debtor].ahead if debtor in foreseen else ()
 
 
 def _tile(one: Standing, ground: Ground, here: str, facts: dict[str, object], ahead: Sequence[Ahead]) -> Tile:

@@ -14,13 +14,15 @@ from saldo.desk.collections.said import mark_of, say_conditions, say_items, say_
 from saldo.desk.collections.timeline import Course, Point, draw_line, overdue_of, read_course
 from saldo.desk.paging import address
 from saldo.doors.visitor import Visitor
-from saldo.dunning.forecasts import forecast_of
-from saldo.dunning.looking import Seen, look_at_books
+from saldo.dunning.forecasts import Foreseen, foresee
+from saldo.dunning.looking import Seen
 from saldo.dunning.of_debtor import ItemStanding
 from saldo.dunning.rules.ladder import owed_on
 from saldo.dunning.rules.policy import CLEAR, Policy
 from saldo.dunning.standings import HELD, ON_HOLD
 from saldo.parties.debtors import Debtor, find_debtor
+
+_NOTHING = Foreseen(seen={}, ahead=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +65,18 @@ class Chosen:
     debtor: Debtor
 
 
-def choose(ground: Ground, number: str, *, back: str = "") -> Chosen | None:
-    """The debtor of this number with all that is known; None where nobody has it."""
+def choose(ground: Ground, number: str, *, back: str = "", foreseen: Foreseen | None = None) -> Chosen | None:
+    """The debtor of this number with all that is known; None where nobody has it. ``foreseen``: if read already."""
     company, today = ground.visitor.company.id, ground.visitor.today
     debtor = find_debtor(company=company, number=number)
     if debtor is None:
         return None
-    course = read_course(company=company, debtor=number, ahead=forecast_of(look=ground.look, debtor=number))
+    known = foreseen or foresee(look=ground.look, debtors=[number]).get(number, _NOTHING)
+    course = read_course(company=company, debtor=number, ahead=known.ahead)
     mine = {one.currency for one in course.items}
     currency = ground.currency if ground.currency in mine or not mine else min(mine)
     leading = _leading(ground, course, currency)
-    fresh = _decide(ground, number)
+    fresh = known.seen
     policy = ground.policy_of(leading.policy, leading.version) if leading else ground.usual_policy
     code = ON_HOLD if leading is not None and _is_all_held(course, currency) else leading.step if leading else CLEAR
     late = course.overdue(currency, today)
@@ -126,11 +129,6 @@ def _leading(ground: Ground, course: Course, currency: str) -> ItemStanding | No
 def _is_all_held(course: Course, currency: str) -> bool:
     mine = [one for one in course.items if one.currency == currency and (one.step != CLEAR or one.because in HELD)]
     return bool(mine) and all(one.because in HELD for one in mine)
-
-
-def _decide(ground: Ground, number: str) -> dict[str, Seen]:
-    """Every open item decided now, as the round would: what is kept may be older than what arrived since."""
-    return {seen.item.item: seen for seen in look_at_books(ground.look, [number])}
 
 
 def _reason(item: ItemStanding, fresh: Mapping[str, Seen]) -> str:
