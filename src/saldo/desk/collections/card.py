@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,11 +10,10 @@ from django.urls import reverse
 
 from saldo.desk import figures
 from saldo.desk.collections.asked import READ, Ground, read_ground
-from saldo.desk.collections.chosen import Chosen, choose
+from saldo.desk.collections.chosen import choose
 from saldo.desk.collections.said import mark_of, say_circumstance, say_document, say_keeps, say_letter, say_step
 from saldo.desk.collections.timeline import Point
 from saldo.desk.collections.undoing import CAN_BE_ENDED, toast_of
-from saldo.desk.debtors.account import Happened
 from saldo.desk.paging import address
 from saldo.desk.payables.people import name_actors
 from saldo.doors.visitor import Visitor
@@ -62,19 +60,6 @@ def _newest(line: tuple[Point, ...]) -> list[Point]:
     """The last that happened, today, and what comes: the whole way stands in the timeline beside."""
     past = [point for point in line if point.state in ("done", "bad")]
     return [*past[-_MOST_PAST:], *line[len(past) :]]
-
-
-def with_collection(timeline: list[Happened], chosen: Chosen, *, since: date, until: date) -> list[Happened]:
-    """The debtor's own timeline with what happened in collection; what comes stands in the card beside it."""
-    past = [
-        Happened(on=point.on, state=point.state, words=point.words, detail=" · ".join(point.detail))
-        for point in chosen.line
-        if point.state in ("done", "bad") and point.is_of_collection and since <= point.on <= until
-    ]
-    happened = [one for one in timeline if one.state not in ("now", "future")]
-    now = [one for one in timeline if one.state == "now"]
-    coming = [one for one in timeline if one.state == "future"]
-    return [*sorted([*happened, *past], key=lambda one: one.on), *now, *coming]
 
 
 def _item(one: ItemStanding, ground: Ground) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from saldo.agreements.queries import list_terms
 from saldo.agreements.rules.terms import Terms, TermsBook
 from saldo.core.money import add_up
 from saldo.desk import figures
-from saldo.desk.collections.card import collect, with_collection
+from saldo.desk.collections.card import collect
 from saldo.desk.debtors.account import Happened, say_move, show_open, show_statement, tell
+from saldo.desk.debtors.in_collection import with_collection
 from saldo.desk.debtors.lists import READ
 from saldo.desk.debtors.messages import with_messages
 from saldo.desk.downloads import download
