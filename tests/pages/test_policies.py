@@ -131,7 +131,7 @@ class TestPublishing:
         assert "somebody who did not write it last must publish it" in publish(billing, STANDARD)
         page = text_of(boss, "/policies/edit/standard/")
         assert hash_of(STANDARD) in page
-        assert "Publish version 2 of Standard" in page
+        assert "to version 2 of Standard?" in page
         assert "Version 2 is published." in publish(boss, STANDARD)
         with company_context(desk.company):
             assert list_versions(company=desk.company, code="standard")[0].text == STANDARD

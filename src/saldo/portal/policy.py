@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit  # the public one leaves GET alone
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -55,7 +55,7 @@ def _throttled(view: Any) -> Any:
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **said: Any) -> HttpResponse:
-        if not ratelimit.consume(request, action="public_page"):
+        if not ratelimit.consume(request, app="allauth.account", action="public_page", limit_get=True):
             refused: HttpResponse = ratelimit.respond_429(request)
             return refused
         answer: HttpResponse = view(request, *args, **said)
