@@ -42,7 +42,12 @@ class TestWords:
 
     def test_every_code_in_python_has_words(self, catalogues) -> None:
         known = set(words.codes_of(catalogues["en"])) | ACTS
-        silent = {code: named(path) for path in sources() for code in codes_in_python(path) if code not in known}
+        silent = {
+            code: named(path)
+            for path in sources()
+            for code in codes_in_python(path)
+            if code not in known and not (code.endswith("-") and any(one.startswith(code) for one in known))
+        }
         assert silent == {}
 
     def test_every_code_in_a_template_has_words(self, catalogues) -> None:

@@ -70,21 +70,15 @@ def start_backtest(
     Refuses (UnableToBacktest):
     dunning.backtest.too-large, dunning.backtest.bad-policy, dunning.receivables.none, .not-csv, .missing-columns.
     """
-    if data is not None and len(data) > MOST_BYTES:
-        raise UnableToBacktest(code="dunning.backtest.too-large", facts={"most": MOST_BYTES // 1024 // 1024})
-    for text in texts:
-        if not isinstance(read_policy(text), Policy):
-            raise UnableToBacktest(code="dunning.backtest.bad-policy")
-    asked = {
+    _check_asked(texts, data)
+    asked: dict[str, Any] = {
         "texts": list(texts),
         "names": list(names),
         "keys": list(keys),
         "currency": currency,
         "country": country,
-        "today": today.isoformat(),
-        "answer_days": assumption.answer_days,
-        "notice": assumption.notice,
     }
+    asked |= {"today": today.isoformat(), "answer_days": assumption.answer_days, "notice": assumption.notice}
     history, problems = _history(company, asked, data)
     if not history:
         raise UnableToBacktest(code="dunning.receivables.none")
@@ -99,6 +93,14 @@ def start_backtest(
     else:
         _run(folder, asked, history, problems, world)
     return run
+
+
+def _check_asked(texts: Sequence[str], data: bytes | None) -> None:
+    if data is not None and len(data) > MOST_BYTES:
+        raise UnableToBacktest(code="dunning.backtest.too-large", facts={"most": MOST_BYTES // 1024 // 1024})
+    for text in texts:
+        if not isinstance(read_policy(text), Policy):
+            raise UnableToBacktest(code="dunning.backtest.bad-policy")
 
 
 def run_backtest(*, company: CompanyId, run: str, world: World) -> None:

@@ -73,7 +73,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         limit=window.size,
         offset=window.offset,
     )
-    task = _asked_task(request, ground) or (listed[0] if listed else None)
+    task = _find(request.GET.get("task", ""), ground) or (listed[0] if listed else None)
     facts: dict[str, object] = {"kind": kind or None, "page": window.number if window.number > 1 else None}
     page: dict[str, Any] = {
         "tabs": tabs(ground, "calls", calls=_due(counts)),
@@ -123,10 +123,6 @@ def _kind(request: HttpRequest, counts: dict[str, Any]) -> str:
 
 def _due(counts: dict[str, Any]) -> int:
     return counts["call"].due if "call" in counts else 0
-
-
-def _asked_task(request: HttpRequest, ground: Ground) -> TaskSeen | None:
-    return _find(request.GET.get("task", ""), ground)
 
 
 def _find(said: str, ground: Ground) -> TaskSeen | None:

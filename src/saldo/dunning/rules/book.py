@@ -102,38 +102,49 @@ class Book:
         promised = spread(running, items, room)
         last_days = _last_days(running, items, promised)
         late = [item for item in items if item.due_on < today]
-        owed = sum((room[item.key] + promised.get(item.key, _ZERO) for item in late), _ZERO)
-        more = min((item.due_on + _DAY for item in items if item.due_on >= today), default=None)
-        since = max((one.on for one in self.credits if one.currency == currency and not one.is_spent), default=None)
-        held = {item.key: self._hold_of(item) for item in items}
+        shared = self._shared(currency)._replace(
+            debtor_owed=sum((room[item.key] + promised.get(item.key, _ZERO) for item in late), _ZERO),
+            items=len(late),
+            more_late_on=min((item.due_on + _DAY for item in items if item.due_on >= today), default=None),
+        )
         return {
-            item.key: Facts(
-                due_on=item.due_on,
-                currency=currency,
-                open=item.open,
+            item.key: self._of_item(item, shared)._replace(
                 credit=credit.get(item.key, _ZERO),
                 withheld=kept[item.key],
                 disputed=disputed[item.key],
                 pending=pending.get(item.key, _ZERO),
                 promised=promised.get(item.key, _ZERO),
                 promise_until=last_days.get(item.key),
-                debtor_owed=owed,
-                items=len(late),
-                more_late_on=more,
-                segment=self.segment,
-                is_fee=item.is_fee,
-                held_until=held[item.key][0],
-                hold_reason=held[item.key][1],
-                unallocated_since=since,
-                insolvent=self.insolvent_until is not None and item.due_on <= self.insolvent_until,
-                protected=self.protected,
-                may_touch_access=self.may_touch_access,
-                bank_is_old=self.bank_is_old,
-                policy_changed=self.policy_changed,
-                reopened_on=item.reopened_on,
             )
             for item in items
         }
+
+    def _shared(self, currency: str) -> Facts:
+        """What is the same for all items of a currency."""
+        credits = (one.on for one in self.credits if one.currency == currency and not one.is_spent)
+        return Facts(
+            due_on=date.min,
+            currency=currency,
+            open=_ZERO,
+            segment=self.segment,
+            unallocated_since=max(credits, default=None),
+            protected=self.protected,
+            may_touch_access=self.may_touch_access,
+            bank_is_old=self.bank_is_old,
+            policy_changed=self.policy_changed,
+        )
+
+    def _of_item(self, item: BookItem, shared: Facts) -> Facts:
+        held_until, hold_reason = self._hold_of(item)
+        return shared._replace(
+            due_on=item.due_on,
+            open=item.open,
+            is_fee=item.is_fee,
+            held_until=held_until,
+            hold_reason=hold_reason,
+            insolvent=self.insolvent_until is not None and item.due_on <= self.insolvent_until,
+            reopened_on=item.reopened_on,
+        )
 
     def _hold_of(self, item: BookItem) -> tuple[date | None, str]:
         """The longer of the item's own hold and the debtor's, with its reason."""
