@@ -67,8 +67,7 @@ def start_backtest(
     """Keep what was asked and run it, or leave it to the worker; returns the run's name.
 
     ``names`` and ``keys`` are kept for the page. ``data`` is the CSV file, None our own books of three years.
-    Refuses (UnableToBacktest):
-    dunning.backtest.too-large, dunning.backtest.bad-policy, dunning.receivables.none, .not-csv, .missing-columns.
+    Refuses: dunning.backtest.too-large, .bad-policy, dunning.receivables.none, .not-csv, .missing-columns.
     """
     _check_asked(texts, data)
     asked: dict[str, Any] = {
@@ -98,9 +97,8 @@ def start_backtest(
 def _check_asked(texts: Sequence[str], data: bytes | None) -> None:
     if data is not None and len(data) > MOST_BYTES:
         raise UnableToBacktest(code="dunning.backtest.too-large", facts={"most": MOST_BYTES // 1024 // 1024})
-    for text in texts:
-        if not isinstance(read_policy(text), Policy):
-            raise UnableToBacktest(code="dunning.backtest.bad-policy")
+    if not all(isinstance(read_policy(text), Policy) for text in texts):
+        raise UnableToBacktest(code="dunning.backtest.bad-policy")
 
 
 def run_backtest(*, company: CompanyId, run: str, world: World) -> None:

@@ -126,7 +126,8 @@ def _sentences(moment: Moment) -> Iterator[str]:
     yield figures.say(f"dunning.story.{moment.what}", **facts)
     for name in _EXTRAS:
         if name in facts and moment.what != "law":
-            yield figures.say(f"dunning.story.and-{name.replace('_', '-')}", **facts)
+            told = "-".join(("and", *name.split("_")))
+            yield figures.say(f"dunning.story.{told}", **facts)
 
 
 def _shown(name: str, value: object, currency: str) -> str:
