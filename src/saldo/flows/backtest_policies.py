@@ -81,8 +81,7 @@ def start_backtest(
     history, problems = _history(company, asked, data)
     if not history:
         raise UnableToBacktest(code="dunning.receivables.none")
-    run = secrets.token_hex(12)
-    folder = _place(company, run)
+    folder = _place(company, run := secrets.token_hex(12))
     folder.mkdir(parents=True, mode=0o700)
     if data is not None:
         (folder / _FILE).write_bytes(data)
