@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from saldo.desk import figures
+from saldo.desk.collections.said import say_sentences
 from saldo.desk.paging import address
 from saldo.doors.visitor import Visitor
 from saldo.doors.world import get_world
@@ -70,6 +71,12 @@ def read_ground(request: HttpRequest, visitor: Visitor) -> Ground:
     )
 
 
+def ground_of_one(visitor: Visitor) -> Ground:
+    """What the page of one debtor needs, whom the gate let through: nothing is counted."""
+    look = look_of(company=visitor.company.id, world=get_world())
+    return Ground(visitor=visitor, look=look, reach=None, currency=visitor.company.currency, counts={})
+
+
 def reach_of(visitor: Visitor) -> frozenset[str] | None:
     """Whose rows may be shown; None is everybody's."""
     owner = visitor.owner_to_show(READ)
@@ -92,7 +99,7 @@ def say_head(ground: Ground) -> str:
         told.append(figures.say("pages.collections.by-policy", policy=name_policy(ground.usual_policy)))
     rounds = list_rounds(company=ground.visitor.company.id, limit=1)
     told.append(say_round(rounds[0]) if rounds else figures.say("pages.collections.no-round"))
-    return " ".join(told)
+    return say_sentences(*told)
 
 
 def say_round(one: RoundSeen) -> str:

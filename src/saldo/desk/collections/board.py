@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from saldo.doors.gate import gate
 from saldo.doors.visitor import get_visitor
 from saldo.dunning.call_list import count_tasks
 from saldo.dunning.forecasts import Foreseen, foresee
-from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.standings import ON_HOLD, OUTSIDE, Lane, Standing, read_board
 
 _TILES = 3
@@ -114,23 +113,19 @@ def _lane(
         mark=mark_of(lane.code, policy),
         count=figures.number(lane.count),
         total=figures.amount(lane.total, ground.currency),
-        tiles=tuple(_tile(one, ground, here, facts, _ahead_of(one.debtor, foreseen)) for one in lane.largest),
+        tiles=tuple(_tile(one, ground, here, facts, foreseen.get(one.debtor)) for one in lane.largest),
         more=lane.count - len(lane.largest),
         more_href=listed,
     )
 
 
-def _ahead_of(debtor: str, foreseen: Mapping[str, Foreseen]) -> Sequence[Ahead]:
-    return foreseen[debtor].ahead if debtor in foreseen else ()
-
-
-def _tile(one: Standing, ground: Ground, here: str, facts: dict[str, object], ahead: Sequence[Ahead]) -> Tile:
+def _tile(one: Standing, ground: Ground, here: str, facts: dict[str, object], foreseen: Foreseen | None) -> Tile:
     days = one.days_late(ground.visitor.today)
     return Tile(
         name=one.name,
         href=address(reverse("desk:collections"), facts | {"debtor": one.debtor}) + "#debtor",
         amount=figures.amount(one.open, ground.currency),
         late=figures.say_many("pages.collections.days", days) if days > 0 else figures.say("pages.collections.not-due"),
-        hint=say_next(one, ahead),
+        hint=say_next(one, foreseen),
         is_here=one.debtor == here,
     )

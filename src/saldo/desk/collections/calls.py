@@ -18,8 +18,9 @@ from saldo.desk import figures
 from saldo.desk.collections.asked import READ, Ground, read_ground, tabs
 from saldo.desk.collections.chosen import Chosen, choose
 from saldo.desk.collections.forms import KINDS
-from saldo.desk.collections.said import say_circumstance, say_letter, say_step
+from saldo.desk.collections.said import say_step
 from saldo.desk.collections.subject import Subject, read_back
+from saldo.desk.collections.talking import list_points, say_action
 from saldo.desk.collections.undoing import toast_of
 from saldo.desk.fields import say_refusal
 from saldo.desk.form_page import form_of
@@ -30,12 +31,10 @@ from saldo.doors.world import get_world
 from saldo.dunning.actions.tasks import finish_task
 from saldo.dunning.call_list import TaskSeen, count_tasks, find_task, list_tasks
 from saldo.dunning.debtor_items import list_debtor_items
-from saldo.dunning.rules.calling import CallFacts, next_action
 
 _QUICK = (("call", "dunning.call", "n"), ("promise", "dunning.promise", "p"), ("dispute", "dunning.dispute", "d"))
 _QUICK_ALL = (*_QUICK, ("hold", "dunning.hold", "h"))
 _ICONS = {"call": "phone", "letter": "mail", "notice-failed": "mail-exclamation", "no-contact": "address-book-off"}
-_NO_REACH = ("no-answer", "wrong-number", "message-left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +187,8 @@ def _pane(
         "task_kind": say_task(task.kind),
         "task_step": say_step(str(task.facts["step"])) if task.facts.get("step") else "",
         "chosen": chosen,
-        "action": _action(chosen, ground.visitor.today),
-        "points": _talking_points(chosen, ground.visitor.today),
+        "action": say_action(chosen, ground.visitor.today),
+        "points": list_points(chosen, ground.visitor.today),
         "quick": _quick(ground, chosen, here, onwards),
         "contacts": chosen.debtor.emails,
         "onwards": onwards,
@@ -212,66 +211,6 @@ def _next(listed: tuple[TaskSeen, ...], task: TaskSeen) -> TaskSeen | None:
         return listed[0] if listed else None
     place = places.index(task.id)
     return listed[place + 1] if place + 1 < len(listed) else None
-
-
-def _action(chosen: Chosen, today: date) -> str:
-    course = chosen.course
-    running = {one.kind: one for one in course.running}
-    promise = running.get("promise")
-    tries = 0
-    for one in course.calls:
-        if one.outcome not in _NO_REACH:
-            break
-        tries += 1
-    stops = next((one.on for one in course.ahead if one.step.touches_access), None)
-    last = next((one for one in course.circumstances if one.kind == "promise"), None)
-    facts = CallFacts(
-        today=today,
-        notice_failed=any(one.notice_failed for one in course.items),
-        has_dispute="dispute" in running,
-        promise_until=promise.until if promise else None,
-        promise_broken=last is not None and last.state == "broken",
-        money_in_flight="in-flight" in running,
-        tries=tries,
-        wrong_number=bool(course.calls) and course.calls[0].outcome == "wrong-number",
-        access_stops_on=stops,
-    )
-    return figures.say(f"pages.collections.action.{next_action(facts)}", day=figures.day(stops or today))
-
-
-def _talking_points(chosen: Chosen, today: date) -> list[str]:
-    """What is owed since when, what was written, said and promised, and what comes next: the facts of the talk."""
-    course, currency = chosen.course, chosen.currency
-    late = course.overdue(currency, today)
-    points = []
-    if late:
-        days = (today - late[0].due_on).days
-        points.append(
-            figures.say_many(
-                "pages.collections.say.owed", days, amount=chosen.overdue, currency=currency, items=chosen.overdue_items
-            )
-        )
-    if course.notices:
-        last = course.notices[0]
-        points.append(
-            figures.say(
-                f"pages.collections.say.letter-{last.state}", letter=say_letter(last.letter), day=figures.day(last.on)
-            )
-        )
-    if course.calls:
-        call = course.calls[0]
-        words = figures.say(f"pages.collections.called.{call.outcome}")
-        points.append(figures.say("pages.collections.say.call", what=words, day=figures.day(call.on)))
-    broken = sum(one.kind == "promise" and one.state == "broken" for one in course.circumstances)
-    if broken:
-        points.append(figures.say_many("pages.collections.say.broken", broken))
-    points += [say_circumstance(one, currency) for one in course.running]
-    if course.ahead:
-        ahead = course.ahead[0]
-        points.append(
-            figures.say("pages.collections.say.next", step=say_step(ahead.step.code), day=figures.day(ahead.on))
-        )
-    return points
 
 
 def _quick(ground: Ground, chosen: Chosen, here: str, onwards: str) -> list[dict[str, Any]]:

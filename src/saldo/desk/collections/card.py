@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from saldo.desk import figures
-from saldo.desk.collections.asked import READ, Ground, read_ground
+from saldo.desk.collections.asked import READ, Ground, ground_of_one
 from saldo.desk.collections.chosen import choose
 from saldo.desk.collections.said import mark_of, say_circumstance, say_document, say_keeps, say_letter, say_step
 from saldo.desk.collections.timeline import Point
@@ -29,7 +29,7 @@ def collect(request: HttpRequest, visitor: Visitor, number: str) -> dict[str, An
     """The card, or None for those who may not read collections, and where no policy holds for anybody."""
     if not visitor.may(READ):
         return None
-    ground = read_ground(request, visitor)
+    ground = ground_of_one(visitor)
     if not ground.shelf.chosen:
         return None
     back = reverse("desk:debtor", args=[number]) + "#collections"

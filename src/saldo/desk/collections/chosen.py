@@ -153,7 +153,7 @@ def _why(ground: Ground, item: ItemStanding, policy: Policy | None, fresh: Mappi
     if item.since is not None and item.step != CLEAR:
         rows.append(Why(words=_why_words("looked"), value=figures.day(item.since)))
     if policy is not None:
-        rows.append(Why(words=_why_words("rule"), value=f"{say_step(item.step)}, {name_policy(policy)}"))
+        rows.append(Why(words=_why_words("rule"), value=_commas(say_step(item.step), name_policy(policy))))
     return rows
 
 
@@ -166,6 +166,10 @@ def _say_days(days: int) -> str:
     if days <= 0:
         return figures.say("pages.collections.not-late")
     return figures.say_many("pages.collections.why.days", days)
+
+
+def _commas(*told: str) -> str:
+    return figures.say("pages.collections.comma").join(told)
 
 
 def _why_words(name: str) -> str:

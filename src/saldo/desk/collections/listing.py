@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,8 +19,7 @@ from saldo.desk.sorting import sort_head
 from saldo.doors.gate import gate
 from saldo.doors.visitor import get_visitor
 from saldo.dunning.call_list import count_tasks
-from saldo.dunning.forecasts import forecasts_of
-from saldo.dunning.rules.forecast import Ahead
+from saldo.dunning.forecasts import Foreseen, foresee
 from saldo.dunning.standings import SORTS, Standing, StandingPage, list_lanes, page_standings
 
 _MOST_ROWS = 50_000
@@ -56,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = _read(ground, asked, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     window = Window(number=number, total=found.count)
     facts = asked.facts(_currency(ground))
-    ahead = forecasts_of(look=ground.look, debtors=[one.debtor for one in found.rows])
+    foreseen = foresee(look=ground.look, debtors=[one.debtor for one in found.rows])
     calls = count_tasks(company=visitor.company.id, today=visitor.today, reach=ground.reach).get("call")
     page: dict[str, Any] = {
         "head": say_head(ground),
@@ -72,7 +70,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "unlaned": address(request.path, facts | {"lane": None}),
         "lane_words": say_step(asked.lane) if asked.lane else "",
         "heads": _heads(request.path, facts, asked.sort),
-        "rows": [_row(one, ground, ahead.get(one.debtor, ())) for one in found.rows],
+        "rows": [_row(one, ground, foreseen.get(one.debtor)) for one in found.rows],
         "count": found.count,
         "total": found.total,
         "range_text": window.words,
@@ -140,7 +138,7 @@ def _heads(path: str, facts: dict[str, object], sort: str) -> list[Any]:
     ]
 
 
-def _row(one: Standing, ground: Ground, ahead: Sequence[Ahead]) -> dict[str, Any]:
+def _row(one: Standing, ground: Ground, foreseen: Foreseen | None) -> dict[str, Any]:
     days = one.days_late(ground.visitor.today)
     return {
         "number": one.debtor,
@@ -148,7 +146,7 @@ def _row(one: Standing, ground: Ground, ahead: Sequence[Ahead]) -> dict[str, Any
         "href": reverse("desk:debtor", args=[one.debtor]) + "#collections",
         "step": say_step(one.lane),
         "mark": mark_of(one.lane, ground.policy_of(one.policy, one.version)),
-        "next": say_next(one, ahead),
+        "next": say_next(one, foreseen),
         "because": "" if one.proposed else say_keeps(one.because),
         "late": figures.number(days) if days > 0 else "",
         "items": figures.say_many("pages.collections.items", one.items),

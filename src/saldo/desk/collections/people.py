@@ -42,7 +42,6 @@ def people(request: HttpRequest) -> HttpResponse:
             (figures.say_many("pages.collections.last-days", one), address(request.path, {"days": one}), one == days)
             for one in _SPANS
         ],
-        "unit": figures.say("pages.collections.unit", currency=ground.currency),
         "currency": ground.currency,
         "rows": [{"name": names[one.by], "one": one} for one in found],
         "running": [_running(one, names[one.by], visitor.today) for one in running],

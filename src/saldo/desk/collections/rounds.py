@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from saldo.core.problems import Refused
 from saldo.desk import figures
 from saldo.desk.collections.asked import RELEASE, Ground, read_ground, tabs
-from saldo.desk.collections.said import mark_of, say_acts, say_because, say_letter, say_step
+from saldo.desk.collections.said import mark_of, say_acts, say_because, say_letter, say_sentences, say_step
 from saldo.desk.fields import Asked, say_refusal
 from saldo.desk.paging import address
 from saldo.desk.payables.people import name_actors
@@ -129,7 +129,8 @@ def _release(visitor: Visitor, items: list[str]) -> str:
     look = look_of(company=visitor.company.id, world=get_world())
     done = release_steps(look=look, items=items, by=visitor.actor)
     words = figures.say_many("pages.collections.released", sum(done.carried.moved.values()))
-    return f"{words} {figures.say_many('pages.collections.overtaken', done.overtaken)}" if done.overtaken else words
+    overtaken = figures.say_many("pages.collections.overtaken", done.overtaken) if done.overtaken else ""
+    return say_sentences(words, overtaken)
 
 
 def _refuse(request: HttpRequest, visitor: Visitor, items: list[str]) -> str:

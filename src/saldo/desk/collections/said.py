@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from saldo.desk import figures
+from saldo.dunning.forecasts import Foreseen
 from saldo.dunning.of_debtor import Circumstance, ItemStanding
-from saldo.dunning.rules.forecast import Ahead
 from saldo.dunning.rules.policy import CLEAR, Act, Condition, Policy, Step
 from saldo.dunning.standings import ON_HOLD, OUTSIDE, Standing
 
@@ -46,6 +46,11 @@ def say_because(because: str) -> str:
     return figures.say(code) if because and figures.has_words(code) else ""
 
 
+def say_sentences(*told: str) -> str:
+    """Sentences one after the other, as the reader's language parts them."""
+    return ("" if figures.language() == "zh-Hans" else " ").join(one for one in told if one)
+
+
 def say_keeps(because: str) -> str:
     """What keeps a ladder from going on as planned; nothing where only its days have not come."""
     return "" if because in _PLAIN else say_because(because)
@@ -57,28 +62,31 @@ def say_reason(because: str, facts: Mapping[str, Any]) -> str:
     until = read_day(facts.get("until") or facts.get("on")) if because in _OWN_DAY else None
     if until is None:
         return words
-    return f"{words} {figures.say('pages.collections.until-day', day=figures.day(until))}"
+    return say_sentences(words, figures.say("pages.collections.until-day", day=figures.day(until)))
 
 
-def say_next(one: Standing, ahead: Sequence[Ahead]) -> str:
-    """What comes next for a debtor, in a line of its tile; ``ahead`` is its forecast."""
+def say_next(one: Standing, foreseen: Foreseen | None) -> str:
+    """What comes next for a debtor, in a line of its tile."""
     if one.failed:
         return figures.say("pages.collections.hint.failed")
     if one.proposed:
         return figures.say("pages.collections.hint.release", step=say_step(one.proposed))
     if one.because == "proof-missing":
         return figures.say("pages.collections.hint.proof")
-    if one.lane in _LANES or not ahead:
-        return _say_kept(one)
-    first = next((step for step in ahead if one.lead in step.items), ahead[0])
+    first = next((step for step in foreseen.ahead if one.lead in step.items), None) if foreseen else None
+    if one.lane in _LANES or first is None:
+        return _say_kept(one, foreseen)
     day = figures.day(first.on, "short")
     return figures.say("pages.collections.hint.next", step=say_step(first.step.code), day=day)
 
 
-def _say_kept(one: Standing) -> str:
-    until = read_day(one.facts.get("until"))
-    code = f"pages.collections.kept.{one.because}"
-    words = figures.say(code) if figures.has_words(code) else say_because(one.because)
+def _say_kept(one: Standing, foreseen: Foreseen | None) -> str:
+    """What keeps it, as it is decided now; what is kept of the last round may be older than what arrived since."""
+    seen = foreseen.seen.get(one.lead) if foreseen else None
+    because, facts = (seen.decision.because, seen.decision.facts) if seen else (one.because, one.facts)
+    until = read_day(facts.get("until"))
+    code = f"pages.collections.kept.{because}"
+    words = figures.say(code) if figures.has_words(code) else say_because(because)
     if until is not None and until < date.max:
         return figures.say("pages.collections.hint.kept-until", what=words, day=figures.day(until, "short"))
     return words
