@@ -1,4 +1,4 @@
-"""Spanish pages speak to people with usted, everywhere: one page with tú beside one with usted reads like two houses."""
+"""Spanish pages speak to people with usted, everywhere: a page with tú beside one with usted reads like two houses."""
 
 from __future__ import annotations
 

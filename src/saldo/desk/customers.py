@@ -89,8 +89,8 @@ def _list(request: HttpRequest, *, purpose: str, capability: str) -> HttpRespons
         "rows": show_customers(found.rows, with_cost=with_cost),
         "imports_href": reverse("desk:imports") if visitor.may_everywhere("buy.invoice.read") else "",
     }
-    page |= _totals(found, with_cost) | _ways(request.path, facts, Window(number=number, total=found.count))
-    return render(request, "desk/customers/list.html", {"page": page})
+    ways = _ways(request.path, facts, Window(number=number, total=found.count))
+    return render(request, "desk/customers/list.html", {"page": {**page, **_totals(found, with_cost), **ways}})
 
 
 def _ways(path: str, facts: Facts, window: Window) -> dict[str, object]:

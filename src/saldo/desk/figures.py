@@ -61,7 +61,7 @@ def number(value: int | Decimal) -> str:
 
 def country(code: str) -> str:
     """A country as the reader calls it; what nobody calls anything stays as it is."""
-    return Locale.parse(language(), sep="-").territories.get(code.upper(), code)
+    return str(Locale.parse(language(), sep="-").territories.get(code.upper(), code))
 
 
 def percent(value: Decimal) -> str:

@@ -28,7 +28,17 @@ from saldo.dunning.rules.policy import (
 )
 
 KEYS = frozenset(
-    {"policy", "names", "jurisdiction", "floor", "bank-data-hours", "triage-days", "notice-holds-days", "promise", "fees-alone"}
+    {
+        "policy",
+        "names",
+        "jurisdiction",
+        "floor",
+        "bank-data-hours",
+        "triage-days",
+        "notice-holds-days",
+        "promise",
+        "fees-alone",
+    }
     | {"sending", "access", "steps"}
 )
 STEP_KEYS = frozenset({"step", "follows", "when", "do", "proof", "notice", "release"})
