@@ -96,7 +96,6 @@ def own_policy(request: HttpRequest, company: str, code: str, version: int, lang
             page = _page(house, published, language) | _own(request, house, link, language, fault)
             answer = render(request, "portal/policy.html", _context(page, language))
     answer["Cache-Control"] = "no-store, private"
-    answer["Referrer-Policy"] = "no-referrer"
     return answer
 
 

@@ -16,6 +16,7 @@ from saldo.dunning.rules.check import check
 from saldo.dunning.rules.example import Moment, a_due_day
 from saldo.dunning.rules.finding import Finding, with_lines
 from saldo.dunning.rules.policy import Policy, hash_of
+from saldo.dunning.step_words import listed
 from saldo.dunning.wording import SampleDay, sample_amount, sample_book, say_sample
 from saldo.parties.calendars import calendar_of
 
@@ -132,9 +133,9 @@ def _sentences(moment: Moment) -> Iterator[str]:
 
 def _shown(name: str, value: object, currency: str) -> str:
     if name == "acts" and isinstance(value, tuple):
-        return ", ".join(map(_act, value))
+        return listed(dict.fromkeys(map(_act, value)), figures.language())
     if name == "classes" and isinstance(value, tuple):
-        return ", ".join(figures.say(f"dunning.said.class-short.{one}") for one in value)
+        return listed((figures.say(f"dunning.said.class-short.{one}") for one in value), figures.language())
     if name == "because":
         return _because(str(value))
     if isinstance(value, Decimal) and currency:

@@ -102,7 +102,9 @@ def _run(visitor: Visitor, run: str) -> dict[str, Any]:
         words = figures.say("pages.policies.machine.so-far", done=figures.number(done), of=figures.number(of))
         href = address(reverse("desk:policy-machine"), {"run": run})
         return {"running": {"percent": done * 100 // of if of else None, "words": words if of else "", "href": href}}
-    return {"result": _result(visitor, asked, result)} | dict(zip(("first", "second"), asked["keys"], strict=False))
+    return {"result": _result(visitor, asked, result)} | dict(
+        zip(("first", "second"), asked.get("keys", ()), strict=False)
+    )
 
 
 def _result(visitor: Visitor, asked: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _fields(usual: Mapping[str, Any]) -> list[Field]:
         Field(
             name="floor",
             label=say("pages.policies.setup.floor"),
-            value=figures.plain(usual["floor"], usual["currency"]).__format__("f"),
+            value=figures.amount(usual["floor"], usual["currency"]),
             kind="figure",
             unit=usual["currency"],
             hint=say("pages.policies.setup.floor-hint"),
