@@ -124,7 +124,7 @@ def _currency(ground: Ground) -> str | None:
 
 
 def _heads(path: str, facts: dict[str, object], sort: str) -> list[Any]:
-    columns = (("name", ""), ("step", ""), ("next", "lo"), ("late", "n lo"), ("open", "n"))
+    columns = (("name", ""), ("step", "lo"), ("next", "lo"), ("late", "n lo"), ("open", "n"))
     return [
         sort_head(
             path=path,

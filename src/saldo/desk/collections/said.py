@@ -86,7 +86,9 @@ def _say_kept(one: Standing, foreseen: Foreseen | None) -> str:
     because, facts = (seen.decision.because, seen.decision.facts) if seen else (one.because, one.facts)
     until = read_day(facts.get("until"))
     code = f"pages.collections.kept.{because}"
-    words = figures.say(code) if figures.has_words(code) else say_because(because)
+    if not figures.has_words(code):
+        return say_reason(because, facts)
+    words = figures.say(code)
     if until is not None and until < date.max:
         return figures.say("pages.collections.hint.kept-until", what=words, day=figures.day(until, "short"))
     return words
