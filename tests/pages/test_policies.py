@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from saldo.dunning.formats.ready_policies import ready_policy
-from saldo.dunning.publications import find_draft, list_acknowledged, list_chosen, list_versions
+from saldo.dunning.models import Collected
+from saldo.dunning.publications import count_running, find_draft, list_acknowledged, list_chosen, list_versions
 from saldo.dunning.rules.policy import hash_of
 from saldo.parties.company import company_context
 from saldo.parties.debtors import list_debtors
 from tests.conftest import NOW
+from tests.pages.collected import Owed, bill
 from tests.pages.desk import Desk
 from tests.pages.people import signed_in
 
@@ -268,3 +270,42 @@ _PAIR = r'<th scope="row">([^<]+)</th><td class="n">(\d+)</td><td class="n">(\d+
 class TestReview:
     def test_says_when_nothing_waits(self, billing: Client) -> None:
         assert "Nothing waits for review." in text_of(billing, "/policies/review/")
+
+    @pytest.fixture
+    def group(self, desk: Desk, billing: Client, boss: Client) -> str:
+        """An item under way on version 1 of a policy whose version 2 holds from today."""
+        bill(desk.company, [Owed(desk.debtor, "R-17", "1000.00", 5)], today=NOW.date(), at=NOW)
+        with company_context(desk.company):
+            Collected.objects.create(
+                company_id=desk.company,
+                item="invoice:R-17",
+                debtor=desk.debtor,
+                currency="SEK",
+                policy="standard",
+                version=1,
+                step="second-reminder",
+                since=NOW.date(),
+                proved_on=NOW.date(),
+            )
+        save(billing, STANDARD)
+        publish(boss, STANDARD)
+        found = re.search(r'name="group" value="(standard:1:[a-z-]+)"', text_of(billing, "/policies/review/"))
+        assert found is not None
+        return found[1]
+
+    def test_keeps_items_on_their_version(self, billing: Client, group: str) -> None:
+        page = text_of(billing, "/policies/review/take-over/", group=group, act="keep")
+        assert "under their version." in page or "under its version." in page
+        assert f'value="{group}"' not in page
+
+    def test_moves_items_to_a_step_that_asks_no_more(self, desk: Desk, billing: Client, group: str) -> None:
+        step = group.rpartition(":")[2]
+        page = text_of(billing, "/policies/review/take-over/", group=group, act="move", to=step)
+        assert "moved." in page
+        with company_context(desk.company):
+            assert ("standard", 2) in count_running(company=desk.company)
+
+    def test_moves_nothing_to_a_step_that_asks_more(self, billing: Client, group: str) -> None:
+        page = text_of(billing, "/policies/review/take-over/", group=group, act="move", to="decision")
+        assert 'role="alert"' in page
+        assert f'value="{group}"' in page
