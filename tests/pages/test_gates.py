@@ -92,6 +92,10 @@ invoices-mark     POST  a . . a .
 invoices-issue    POST  a . . a .
 invoices-waves    GET   a . . a .
 invoices-recall   POST  a . . a .
+invoices-wave     GET   a . . a .
+invoices-wave-cancel POST a . . a .
+invoices-proposals GET  a . . a .
+invoices-proposal POST  a . . a .
 invoices-review   GET   a . . a .
 invoices-credit-act POST a . . a .
 invoices-queue    GET   a . . a .

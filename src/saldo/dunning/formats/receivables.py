@@ -43,6 +43,7 @@ _ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _YEARS = range(1990, 2200)
 _LONGEST_SEEN = 60
+_LONGEST_CELL = 10_000
 
 
 class UnableToReadReceivables(Refused):
@@ -82,6 +83,8 @@ def read_receivables(text: str, *, currency: str, file: str = "") -> ReadReceiva
         lines = [line for line in csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)) if line]
     except csv.Error:
         raise UnableToReadReceivables(code="dunning.receivables.not-csv") from None
+    if any(len(cell) > _LONGEST_CELL for line in lines for cell in line):  # a quote that was never closed
+        raise UnableToReadReceivables(code="dunning.receivables.not-csv")
     table = _table(lines[0] if lines else [], currency, FileId(file))
     receivables: list[Receivable] = []
     problems: list[Problem] = []
