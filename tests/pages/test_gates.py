@@ -435,7 +435,7 @@ _OURS = {
     *("invoice-authority", "invoices-review", "invoices-credit-act", "invoices-why"),
     *("receipts-columns", "debtor", "debtor-csv", "debtor-xlsx", "debtor-edit", "debtor-tenant"),
     *("refund-file", "refund-hand-over", "refund-order-cancel"),
-    *("policy-version", "policy-acknowledged"),
+    *("invoices-wave", "invoices-wave-cancel", "policy-version", "policy-acknowledged"),
     *("collections-promise", "collections-dispute", "collections-hold", "collections-mark", "collections-in-flight"),
     *("collections-call", "collections-proof", "collections-paper"),
 }
